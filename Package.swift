@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built alike: Swift 6 mode, every warning an error, imports internal unless they say `public`.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+
+let package = Package(
+    name: "Switchboard",
+    products: [.executable(name: "switchboard", targets: ["Switchboard"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Drivers: plain, no word of messaging
+        module(
+            "EventLoop",
+            [
+                "CLinux",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
+        module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
+        module("HTTPTransfer", ["EventLoop", "CCurl"]),
+
+        // Words and rules
+        module("Messaging", []),
+        module("Policy", ["Messaging", crypto], resources: [.embedInCode("Resources/keywords.csv")]),
+
+        // Adapters
+        module(
+            "Twilio", ["Messaging", "Policy", "EventLoop", "HTTPTransfer", crypto],
+            resources: [.embedInCode("Resources/error_codes.csv")]),
+        module("Ledger", ["Messaging", "Policy", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        module("Observability", ["Messaging", "Policy", logging, metrics, lifecycle, hummingbird]),
+
+        // Services
+        module(
+            "Outbound",
+            [
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                logging, metrics, lifecycle, mustache, crypto,
+            ]),
+        module(
+            "Bridge",
+            [
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                logging, metrics, lifecycle, hummingbird,
+            ]),
+        module(
+            "Recorder",
+            ["EventLoop", "AMQP", "Messaging", "Policy", "Ledger", "Observability", logging, metrics, lifecycle]),
+        module(
+            "Simulator",
+            [
+                "EventLoop", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Observability",
+                logging, lifecycle, hummingbird, mustache,
+            ],
+            resources: [.embedInCode("Resources/phones.mustache"), .embedInCode("Resources/phone.mustache")]),
+
+        // The program
+        .executableTarget(
+            name: "Switchboard",
+            dependencies: [
+                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict),
+
+        // Unit tests: no input or output
+        tests("MessagingTests", ["Messaging"]),
+        tests("PolicyTests", ["Policy", "Messaging"]),
+        tests("TwilioTests", ["Twilio", "Messaging"]),
+        tests("ObservabilityTests", ["Observability", logging, metrics]),
+        tests("OutboundTests", ["Outbound", "Messaging", "Policy", "AMQP"]),
+        tests("BridgeTests", ["Bridge", "Messaging", "Policy", "Twilio", hummingbirdTesting]),
+        tests("RecorderTests", ["Recorder", "Messaging", "Policy"]),
+        tests("SimulatorTests", ["Simulator", hummingbirdTesting]),
+        tests("SwitchboardTests", ["Switchboard"]),
+        tests("StructureTests", []),
+
+        // Component tests: a scripted peer on loopback, or a file of our own
+        tests("EventLoopTests", ["EventLoop"]),
+        tests("AMQPTests", ["AMQP", "EventLoop"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
+        tests("LedgerTests", ["Ledger", "Messaging", "Policy"]),
+
+        // Live tests: a real RabbitMQ, started by Scripts/test
+        tests("LiveTests", ["AMQP", "EventLoop", "HTTPTransfer", "Messaging"]),
+    ]
+)
