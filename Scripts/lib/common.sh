@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Paths, messages and small questions that every script shares. Sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# Everything that the scripts make lies here: nodes, ledgers, logs, passwords. Ignored by git, safe to delete.
+LOCAL=$ROOT/.local
+
+step() { printf '\n== %s\n' "$*"; }
+
+die() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+# port_taken PORT: whether something accepts connections there. A connection is the test that works for every owner.
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# random_hex BYTES: from the kernel, so that no package is needed.
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
+# until_true SECONDS COMMAND…: repeats the command until it succeeds; fails when the time is over.
+until_true() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.1
+    done
+}
+
+# take_lock FILE WHAT: for the life of this script, or one clear line. Children that outlive it must close fd 9.
+take_lock() {
+    mkdir -p "$(dirname "$1")"
+    exec 9>"$1"
+    flock --nonblock 9 || die "$2 is already at work in this folder ($1 is locked)"
+}
+
+# process_alive PIDFILE MARK: whether the recorded process lives and carries MARK in its environment (a pid may be reused).
+process_alive() {
+    local pid
+    [[ -s $1 ]] && pid=$(<"$1") && [[ $pid =~ ^[0-9]+$ ]] || return 1
+    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qxF -- "$2"
+}
+
+process_gone() { ! process_alive "$@"; }
+
+# end_process PIDFILE MARK SECONDS: TERM, then after SECONDS KILL; returns when it is gone.
+end_process() {
+    process_alive "$1" "$2" || return 0
+    local pid
+    pid=$(<"$1")
+    kill -TERM "$pid" 2>/dev/null || true
+    until_true "$3" process_gone "$1" "$2" && return
+    printf 'warning: process %s did not stop within %s s and was killed\n' "$pid" "$3" >&2
+    kill -KILL "$pid" 2>/dev/null || true
+    until_true 10 process_gone "$1" "$2"
+}
