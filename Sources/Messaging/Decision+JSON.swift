@@ -1,0 +1,40 @@
+extension Decision {
+    /// Writes the decision record (contract, section 4).
+    public func write(to json: inout JSONText, key: String? = nil) {
+        json.object(key) { json in
+            json.value("outcome", outcome.rawValue)
+            json.array("reasons") { json in
+                for reason in reasons {
+                    json.object { json in
+                        json.value("rule", reason.rule)
+                        json.value("effect", reason.effect.rawValue)
+                        json.value("why", reason.why)
+                        json.value("reference", reason.reference)
+                    }
+                }
+            }
+            json.array("passed") { json in for rule in passed { json.value(nil, rule) } }
+            json.array("notRun") { json in for rule in notRun { json.value(nil, rule) } }
+            json.value("notBefore", notBefore.map(formatRFC3339))
+            json.value("expiresAt", expiresAt.map(formatRFC3339))
+            json.object("facts") { json in
+                json.value("consent", facts.consent)
+                json.value("country", facts.country)
+                json.value("segments", facts.segments)
+                json.value("encoding", facts.encoding)
+            }
+            json.array("redactions") { _ in }
+            json.object("policy") { json in
+                json.value("name", policy.name)
+                json.value("revision", policy.revision)
+            }
+        }
+    }
+
+    /// The decision record as one line of JSON.
+    public var json: [UInt8] {
+        var json = JSONText(reservingCapacity: 512)
+        write(to: &json)
+        return json.bytes
+    }
+}

@@ -1,0 +1,218 @@
+public import FoundationEssentials
+
+/// What the ledger knows of a message's calls to the provider.
+///
+/// none → held → attempting(n) → accepted | refused | unknown(n), and from unknown → accepted | attempting(n+1) |
+/// abandoned. A message that ends without a call (rejected, blocked, dropped) is closed from held.
+public enum AttemptState: Sendable, Equatable {
+    /// Claimed, and waiting: first seen, deferred, or given back by a provider that took nothing.
+    case held(attempts: Int)
+    /// A worker may be calling the provider right now.
+    case attempting(attempt: Int, worker: String, since: Date)
+    /// The provider took it.
+    case accepted(attempt: Int, sid: String, providerStatus: String)
+    /// The provider said no, for good.
+    case refused(attempt: Int, code: Int?)
+    /// Whether the provider took it is not known.
+    case unknown(attempt: Int, since: Date)
+    /// Given up: the outcome stayed unknown.
+    case abandoned(attempt: Int)
+    /// Ended without a call: `blocked` or `dropped`.
+    case closed(MessageStatus)
+}
+
+/// What the ledger knows of a recipient within a program.
+public struct RecipientFacts: Sendable, Equatable {
+    /// The last word that counts.
+    public enum Consent: String, Sendable {
+        /// Nothing said, yes, no.
+        case none, granted, revoked
+    }
+
+    /// The last word that counts.
+    public var consent: Consent
+    /// Grows with every change; an attempt is only granted while it is still what the decision saw.
+    public var consentEpoch: Int64
+    /// When the revocation was received, for the reason shown.
+    public var revokedAt: Date?
+    /// Up to when opt-outs are known to be recorded; nil when no bridge has reported yet.
+    public var consentKnownAt: Date?
+
+    /// Facts of one recipient.
+    public init(consent: Consent, consentEpoch: Int64, revokedAt: Date? = nil, consentKnownAt: Date? = nil) {
+        self.consent = consent
+        self.consentEpoch = consentEpoch
+        self.revokedAt = revokedAt
+        self.consentKnownAt = consentKnownAt
+    }
+}
+
+/// Asks the ledger to remember a message and to tell what it knows.
+public struct MessageClaim: Sendable {
+    /// The message.
+    public var key: MessageKey
+    /// SHA-256 of the canonical request with class and purpose.
+    public var requestHash: [UInt8]
+    /// Its class.
+    public var messageClass: MessageClass
+    /// Its purpose.
+    public var purpose: String
+    /// Its channel.
+    public var channel: Channel
+    /// Under every live key, the newest first.
+    public var recipient: [RecipientToken]
+    /// What consent is asked for: ``ConsentChange/program``.
+    public var program: String
+    /// The caller's clock.
+    public var now: Date
+
+    /// A claim of one delivery.
+    public init(
+        key: MessageKey, requestHash: [UInt8], messageClass: MessageClass, purpose: String, channel: Channel,
+        recipient: [RecipientToken], program: String, now: Date
+    ) {
+        self.key = key
+        self.requestHash = requestHash
+        self.messageClass = messageClass
+        self.purpose = purpose
+        self.channel = channel
+        self.recipient = recipient
+        self.program = program
+        self.now = now
+    }
+}
+
+/// The ledger's answer to a claim.
+public struct ClaimedMessage: Sendable {
+    /// Where the message stands.
+    public var state: AttemptState
+    /// Whether the stored request is the same; false is a conflict.
+    public var isSameRequest: Bool
+    /// When it was claimed first.
+    public var firstSeenAt: Date
+    /// The reason of the last deferral that was told to the subscribers.
+    public var deferralReason: String?
+    /// When the message reached its present state.
+    public var changedAt: Date
+    /// The decision record stored with the attempt or the end.
+    public var decision: [UInt8]?
+    /// What is known of the recipient.
+    public var facts: RecipientFacts
+
+    /// An answer.
+    public init(
+        state: AttemptState, isSameRequest: Bool, firstSeenAt: Date, deferralReason: String?, changedAt: Date,
+        decision: [UInt8]?, facts: RecipientFacts
+    ) {
+        self.state = state
+        self.isSameRequest = isSameRequest
+        self.firstSeenAt = firstSeenAt
+        self.deferralReason = deferralReason
+        self.changedAt = changedAt
+        self.decision = decision
+        self.facts = facts
+    }
+}
+
+/// Asks for the right to call the provider once.
+public struct AttemptStart: Sendable {
+    /// The message.
+    public var key: MessageKey
+    /// The call's number: one more than the attempts so far.
+    public var attempt: Int
+    /// The worker's id.
+    public var worker: String
+    /// Under every live key, the newest first.
+    public var recipient: [RecipientToken]
+    /// What consent is asked for.
+    public var program: String
+    /// What the decision saw.
+    public var consentEpoch: Int64
+    /// The decision record, stored with the attempt.
+    public var decision: [UInt8]
+    /// The caller's clock.
+    public var now: Date
+    /// After this instant the right is worthless.
+    public var expiresAt: Date?
+
+    /// A wish to call.
+    public init(
+        key: MessageKey, attempt: Int, worker: String, recipient: [RecipientToken], program: String,
+        consentEpoch: Int64, decision: [UInt8], now: Date, expiresAt: Date?
+    ) {
+        self.key = key
+        self.attempt = attempt
+        self.worker = worker
+        self.recipient = recipient
+        self.program = program
+        self.consentEpoch = consentEpoch
+        self.decision = decision
+        self.now = now
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Whether a worker may call. Only after ``granted`` may one byte go to the provider.
+public enum AttemptGrant: Sendable, Equatable {
+    /// Durable, and this worker's alone.
+    case granted
+    /// Somebody else has moved the message; the state it is in.
+    case superseded(AttemptState)
+    /// Consent changed, or the message expired, since the decision: judge again.
+    case factsChanged
+}
+
+/// What came of a call.
+public struct Settlement: Sendable {
+    /// How the attempt ended.
+    public enum Result: Sendable, Equatable {
+        /// The provider took it.
+        case accepted(Acceptance)
+        /// For good.
+        case refused(code: Int?)
+        /// The answer never came.
+        case unknown
+        /// The provider took nothing, and the message may be offered again.
+        case held
+    }
+
+    /// The message.
+    public var key: MessageKey
+    /// The call's number.
+    public var attempt: Int
+    /// The worker's id.
+    public var worker: String
+    /// How it ended.
+    public var result: Result
+    /// The caller's clock.
+    public var now: Date
+
+    /// The end of an attempt.
+    public init(key: MessageKey, attempt: Int, worker: String, result: Result, now: Date) {
+        self.key = key
+        self.attempt = attempt
+        self.worker = worker
+        self.result = result
+        self.now = now
+    }
+}
+
+/// What was attempted and what came of it: the port that the worker speaks to.
+///
+/// Every call is durable when it returns. A throw means that nothing can be recorded now, so nothing may be sent.
+public protocol MessageLedger: Sendable {
+    /// Remembers a message when it is new, and tells its state and the recipient's facts.
+    func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
+    /// Compare-and-set from held (or unknown) to attempting.
+    func begin(_ start: AttemptStart) async throws -> AttemptGrant
+    /// Ends an attempt of this worker; false when the attempt is no longer this worker's.
+    func settle(_ settlement: Settlement) async throws -> Bool
+    /// Ends a held message without a call.
+    func close(_ key: MessageKey, as status: MessageStatus, decision: [UInt8]?, now: Date) async throws
+    /// Declares an attempt's outcome unknown, when its worker is gone; or gives a message with an unknown outcome up.
+    func markUnknown(_ key: MessageKey, attempt: Int, now: Date) async throws
+    /// Gives a message up whose outcome stayed unknown; false when it has been settled meanwhile.
+    func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool
+    /// Remembers that subscribers were told of a deferral for this reason.
+    func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws
+}

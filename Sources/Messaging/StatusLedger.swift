@@ -1,0 +1,85 @@
+public import FoundationEssentials
+
+/// A status of a message that the provider or a worker reported.
+public struct StatusReport: Sendable {
+    /// nil where the callback carried no query of ours; then the SID finds the message.
+    public var key: MessageKey?
+    /// The provider's id, where one was given.
+    public var sid: String?
+    /// The status in our words.
+    public var status: MessageStatus
+    /// The provider's own word.
+    public var providerStatus: String?
+    /// The provider's error, where there is one.
+    public var errorCode: Int?
+    /// Counts the calls to the provider from 1.
+    public var attempt: Int?
+    /// What is needed to answer a reply: the recipient, the sender's address or service, and the metadata.
+    public var recipient: RecipientToken?
+    /// What the message was sent in: a messaging service, or a sender's number.
+    public var program: String?
+    /// Told to whom it may concern when the person replies.
+    public var metadata: [String: String] = [:]
+    /// When it was received.
+    public var at: Date
+
+    /// A report.
+    public init(key: MessageKey?, sid: String?, status: MessageStatus, at: Date) {
+        self.key = key
+        self.sid = sid
+        self.status = status
+        self.at = at
+    }
+}
+
+/// A person's yes or no, to be recorded.
+public struct ConsentChange: Sendable {
+    /// Whether messages may be sent.
+    public enum Kind: String, Sendable {
+        /// No, yes.
+        case revoked, granted
+    }
+
+    /// Yes or no.
+    public var kind: Kind
+    /// The person.
+    public var recipient: RecipientToken
+    /// What it covers: the messaging service's SID, or the sender's number where there is none.
+    public var program: String
+    /// The SID of the inbound message or another evidence; each is applied once.
+    public var evidence: String
+    /// The keyword, where there was one.
+    public var keyword: String?
+    /// When it was received: changes apply in this order, and at a tie revoking wins.
+    public var at: Date
+
+    /// A change.
+    public init(
+        kind: Kind, recipient: RecipientToken, program: String, evidence: String, keyword: String?, at: Date
+    ) {
+        self.kind = kind
+        self.recipient = recipient
+        self.program = program
+        self.evidence = evidence
+        self.keyword = keyword
+        self.at = at
+    }
+}
+
+/// What the recorder writes and the bridge reads.
+///
+/// Every call is durable when it returns; a throw means that nothing was written.
+public protocol StatusLedger: Sendable {
+    /// Records a status if its rank is higher than the recorded one; whether it was.
+    func record(_ report: StatusReport) async throws -> Bool
+    /// Applies a change once, by the time of receipt; whether it changed what is known.
+    func apply(_ change: ConsentChange) async throws -> Bool
+    /// Remembers that everything a bridge received before `at` has been applied; `isLeaving` forgets the bridge.
+    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws
+    /// Up to when opt-outs are known to be recorded: the oldest last tick of the bridges; nil without any.
+    func consentKnownAt() async throws -> Date?
+    /// What is known of a recipient within a program.
+    func facts(recipient: [RecipientToken], program: String) async throws -> RecipientFacts
+    /// The last message to the recipient within a program, if any.
+    func conversation(recipient: [RecipientToken], program: String) async throws -> Event.Conversation?
+}
