@@ -1,0 +1,82 @@
+"""The programs that are compared, and how each is started."""
+
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broker import Broker
+from measured import Program
+from mock import Mock
+from paths import LOCAL, REFERENCE
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _common(broker: Broker, mock: Mock) -> dict[str, str]:
+    return {
+        "SWITCHBOARD_WORKER_AMQP_URL": broker.urls["WORKER"],
+        "TWILIO_API_BASE_URL": mock.url,
+        "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+        "TWILIO_AUTH_TOKEN": "0123456789abcdef0123456789abcdef",
+        "TWILIO_DEFAULT_FROM_NUMBER": "+15557122661",
+        "SWITCHBOARD_PUBLIC_URL": "http://127.0.0.1:8080",
+    }
+
+
+@dataclass
+class Reference:
+    """The C loop. `arguments`: its own options."""
+
+    name: str = "reference"
+    arguments: tuple[str, ...] = ()
+
+    def start(self, broker: Broker, mock: Mock, slots: int) -> list[Program]:
+        command = [REFERENCE, "--slots", slots, *self.arguments]
+        return [Program(self.name, command, _common(broker, mock))]
+
+
+@dataclass
+class Worker:
+    """`switchboard run worker` with a new SQLite ledger on the disk. `settings`: further environment."""
+
+    executable: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    name: str = "worker"
+
+    def start(self, broker: Broker, mock: Mock, slots: int) -> list[Program]:
+        return [Program(self.name, [self.executable, "run", "worker"], self._environment(broker, mock, slots, new=True))]
+
+    def _environment(self, broker: Broker, mock: Mock, slots: int, new: bool) -> dict[str, str]:
+        ledger = LOCAL / "ledger.sqlite"
+        if new:
+            for path in LOCAL.glob("ledger.sqlite*"):
+                path.unlink()
+        return {
+            **_common(broker, mock),
+            "SWITCHBOARD_MODE": "development",
+            "SWITCHBOARD_LEDGER_URL": f"sqlite:{ledger}",
+            "SWITCHBOARD_ADMIN_LISTEN": f"127.0.0.1:{_free_port()}",
+            **self.settings,
+        }
+
+
+@dataclass
+class WorkerWithTicks(Worker):
+    """The same, and a second process with bridge and recorder on the same ledger: promotional sends wait for ticks."""
+
+    def start(self, broker: Broker, mock: Mock, slots: int) -> list[Program]:
+        first = self._environment(broker, mock, slots, new=True)
+        second = {
+            **self._environment(broker, mock, slots, new=False),
+            "SWITCHBOARD_BRIDGE_AMQP_URL": broker.urls["BRIDGE"],
+            "SWITCHBOARD_RECORDER_AMQP_URL": broker.urls["RECORDER"],
+            "SWITCHBOARD_BRIDGE_LISTEN": f"127.0.0.1:{_free_port()}",
+        }
+        return [
+            Program(self.name, [self.executable, "run", "worker"], first),
+            Program(f"{self.name}-ticks", [self.executable, "run", "bridge", "recorder"], second),
+        ]
