@@ -69,24 +69,25 @@ let package = Package(
             "Twilio", ["Messaging", "Policy", "EventLoop", "HTTPTransfer", crypto],
             resources: [.embedInCode("Resources/error_codes.csv")]),
         module("Ledger", ["Messaging", "Policy", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        module("Topics", ["AMQP", "Messaging"]),
         module("Observability", ["Messaging", "Policy", logging, metrics, lifecycle, hummingbird]),
 
         // Services
         module(
             "Outbound",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
                 logging, metrics, lifecycle, mustache, crypto,
             ]),
         module(
             "Bridge",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
                 logging, metrics, lifecycle, hummingbird,
             ]),
         module(
             "Recorder",
-            ["EventLoop", "AMQP", "Messaging", "Policy", "Ledger", "Observability", logging, metrics, lifecycle]),
+            ["EventLoop", "AMQP", "Messaging", "Policy", "Ledger", "Topics", "Observability", logging, metrics, lifecycle]),
         module(
             "Simulator",
             [
@@ -99,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Observability",
+                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -111,7 +112,8 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Messaging"]),
         tests("TwilioTests", ["Twilio", "Messaging"]),
         tests("ObservabilityTests", ["Observability", logging, metrics]),
-        tests("OutboundTests", ["Outbound", "Messaging", "Policy", "AMQP"]),
+        tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
+        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop"]),
         tests("BridgeTests", ["Bridge", "Messaging", "Policy", "Twilio", hummingbirdTesting]),
         tests("RecorderTests", ["Recorder", "Messaging", "Policy"]),
         tests("SimulatorTests", ["Simulator", hummingbirdTesting]),

@@ -8,12 +8,35 @@ extension SendRequest {
     ///
     /// - Throws: ``RequestProblem`` that names the field.
     public init(json: some Collection<UInt8>) throws(RequestProblem) {
+        self = try Self.decode(Wire.self, from: json).request
+    }
+
+    /// Reads a CloudEvent in structured mode whose type is `switchboard.send.v1` and whose `data` is a send request.
+    ///
+    /// - Throws: ``RequestProblem`` that names the field.
+    public init(cloudEvent json: some Collection<UInt8>) throws(RequestProblem) {
+        let event = try Self.decode(CloudEvent.self, from: json)
+        guard event.type == "switchboard.send.v1" else {
+            throw RequestProblem(field: "type", problem: "is not switchboard.send.v1")
+        }
+        guard let data = event.data else { throw RequestProblem(field: "data", problem: "is missing") }
+        self = data.request
+    }
+
+    private struct CloudEvent: Decodable {
+        let type: String?
+        let data: Wire?
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, from json: some Collection<UInt8>
+    ) throws(RequestProblem) -> Value {
         guard json.count <= Self.maximumSize else {
             throw RequestProblem(
                 field: "request", problem: "has \(json.count) bytes; at most \(Self.maximumSize) are read")
         }
         do {
-            self = try JSONDecoder().decode(Wire.self, from: Data(json)).request
+            return try JSONDecoder().decode(type, from: Data(json))
         } catch let problem as RequestProblem {
             throw problem
         } catch {

@@ -128,6 +128,21 @@ import Testing
         #expect(problem("{\(to), \"body\": \(deep)") == "request is not JSON in UTF-8")
     }
 
+    @Test("a CloudEvent carries the same request as its data") func cloudEvent() throws {
+        let plain = #"{"to": "+15558675310", "body": "Hi"}"#
+        let event =
+            #"{"specversion": "1.0", "id": "1", "source": "/shop", "type": "switchboard.send.v1", "data": \#(plain)}"#
+        #expect(try SendRequest(cloudEvent: Array(event.utf8)) == SendRequest(json: Array(plain.utf8)))
+        let other = #expect(throws: RequestProblem.self) {
+            try SendRequest(cloudEvent: Array(event.replacing("send.v1", with: "send.v2").utf8))
+        }
+        #expect(other?.description == "type is not switchboard.send.v1")
+        let wrong = #expect(throws: RequestProblem.self) {
+            try SendRequest(cloudEvent: Array(event.replacing("body", with: "bodi").utf8))
+        }
+        #expect(wrong?.description == "bodi is not a field of a send request")
+    }
+
     @Test("a problem never repeats a value of the request") func noValues() {
         #expect(
             problem(#"{"to": "+15558675310", "body": "x", "recipient": {"id": "+14155550199"}}"#)?.contains(
