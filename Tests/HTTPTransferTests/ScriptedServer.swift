@@ -1,0 +1,179 @@
+import Foundation
+import Synchronization
+
+/// An HTTP peer on loopback that does what a test tells it, misbehaviour included. Each connection runs its script on a
+/// thread of its own, with blocking calls.
+final class ScriptedServer: Sendable {
+    typealias Script = @Sendable (PeerConnection) throws -> Void
+
+    let port: UInt16
+    private let listener: Int32
+    private let log = Mutex(Log())
+
+    struct Log {
+        var connections = 0
+        var requests: [String] = []
+        var open: [PeerConnection] = []
+        var isStopped = false
+    }
+
+    /// `backlog` of zero and an accept loop that never runs make a server whose connections hang.
+    init(accepts: Bool = true, backlog: Int32 = 512, _ script: @escaping Script) throws {
+        (listener, port) = try listenOnLoopback(backlog: backlog)
+        if accepts { Thread.detachNewThread { [self] in accept(script) } }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    var connectionCount: Int { log.withLock(\.connections) }
+    /// Heads and bodies of the requests that were read whole.
+    var requests: [String] { log.withLock(\.requests) }
+
+    func stop() {
+        let open = log.withLock { log in
+            log.isStopped = true
+            return log.open
+        }
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        for connection in open { connection.abandon() }
+    }
+
+    fileprivate func record(_ request: String) {
+        log.withLock { $0.requests.append(request) }
+    }
+
+    private func accept(_ script: @escaping Script) {
+        while true {
+            let socket = Foundation.accept(listener, nil, nil)
+            guard socket >= 0 else { return }
+            let connection = log.withLock { log in
+                log.connections += 1
+                let connection = PeerConnection(socket: socket, number: log.connections, server: self)
+                log.open.append(connection)
+                return connection
+            }
+            let isStopped = log.withLock(\.isStopped)
+            guard !isStopped else { return connection.end() }
+            Thread.detachNewThread {
+                try? script(connection)
+                connection.end()
+            }
+        }
+    }
+}
+
+struct PeerIsGone: Error {}
+
+/// One accepted connection.
+final class PeerConnection: Sendable {
+    /// Counted from one.
+    let number: Int
+    private let descriptor: Mutex<Int32?>
+    private let socket: Int32
+    private let server: ScriptedServer
+    private let unread = Mutex<[UInt8]>([])
+
+    init(socket: Int32, number: Int, server: ScriptedServer) {
+        self.socket = socket
+        self.number = number
+        self.server = server
+        descriptor = Mutex(socket)
+    }
+
+    /// Reads a whole request, by its `Content-Length`.
+    @discardableResult
+    func readRequest() throws -> String {
+        let head = try readHead()
+        let length = head.lowercased().split(separator: "\r\n")
+            .first { $0.hasPrefix("content-length:") }
+            .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
+        let request = head + String(decoding: try read(length ?? 0), as: UTF8.self)
+        server.record(request)
+        return request
+    }
+
+    /// Reads to the empty line.
+    func readHead() throws -> String {
+        var head: [UInt8] = []
+        while !head.suffix(4).elementsEqual("\r\n\r\n".utf8) { head += try read(1) }
+        return String(decoding: head, as: UTF8.self)
+    }
+
+    func read(_ count: Int) throws -> [UInt8] {
+        while unread.withLock(\.count) < count {
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            let received = recv(socket, &chunk, chunk.count, 0)
+            guard received > 0 else { throw PeerIsGone() }
+            unread.withLock { $0 += chunk.prefix(received) }
+        }
+        return unread.withLock { unread in
+            defer { unread.removeFirst(count) }
+            return Array(unread.prefix(count))
+        }
+    }
+
+    func write(_ text: String) throws {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let sent = bytes.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard sent > 0 else { throw PeerIsGone() }
+            bytes = bytes.dropFirst(sent)
+        }
+    }
+
+    func answer(_ status: String = "200 OK", headers: [String] = [], _ body: String = "") throws {
+        let head = (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n")
+        try write(head + "\r\n\r\n" + body)
+    }
+
+    /// Closes with a reset instead of an orderly end.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Foundation.linger>.size))
+    }
+
+    /// Waits until the client closes, or the server stops.
+    func waitForEnd() {
+        var byte: UInt8 = 0
+        while recv(socket, &byte, 1, 0) > 0 {}
+    }
+
+    /// Wakes the script's thread out of a blocking call.
+    fileprivate func abandon() {
+        descriptor.withLock { descriptor in
+            if let descriptor { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    fileprivate func end() {
+        descriptor.withLock { descriptor in
+            if let open = descriptor.take() { close(open) }
+        }
+    }
+}
+
+/// A listening socket on 127.0.0.1 and the port that the kernel chose.
+func listenOnLoopback(backlog: Int32 = 16) throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(descriptor, address, length) == 0 && listen(descriptor, backlog) == 0
+                && getsockname(descriptor, address, &length) == 0
+        }
+    }
+    guard descriptor >= 0, isListening else { throw PeerIsGone() }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
+}
+
+/// Runs `body` with a server that is stopped afterwards.
+func withServer<Result>(
+    _ script: @escaping ScriptedServer.Script, _ body: (ScriptedServer) async throws -> Result
+) async throws -> Result {
+    let server = try ScriptedServer(script)
+    defer { server.stop() }
+    return try await body(server)
+}
