@@ -13,19 +13,22 @@ broker_use() {
     BROKER_NAME=$1
     BROKER_DIR=$LOCAL/$1/broker
     BROKER_PASSWORDS=$LOCAL/$1/passwords
-    BROKER_MARK=SWITCHBOARD_NODE=$BROKER_DIR
+    BROKER_MARK=STARTED_BELOW=$BROKER_DIR
 }
 
 broker_port() { cat "$BROKER_DIR/port"; }
 broker_running() { process_alive "$BROKER_DIR/node.pid" "$BROKER_MARK"; }
 
-# Ports derived from the AMQP port. All lie below the range from which the kernel takes ports for outgoing
-# connections: a restart must not find its port in use by one of those.
+# Ports derived from the AMQP port, also those of a system that a test starts beside the node. All lie below the
+# range from which the kernel takes ports for outgoing connections: a restart must not find its port in use by one.
 port_of() {
     case $1 in
         amqp) echo "$2" ;;
         epmd) echo $(($2 - 1000)) ;;
         tls) echo $(($2 + 1000)) ;;
+        bridge) echo $(($2 + 2000)) ;;
+        admin) echo $(($2 + 3000)) ;;
+        simulator) echo $(($2 + 4000)) ;;
         distribution) echo $(($2 + 20000)) ;;
         control) echo $(($2 + 21000)) ;;
         *) die "no such port: $1" ;;
@@ -87,7 +90,7 @@ broker_choose_port() {
         return
     fi
     for ((wanted = FIRST_PORT + 10; wanted < FIRST_PORT + 300; wanted += 10)); do
-        for kind in amqp epmd tls distribution; do
+        for kind in amqp epmd tls bridge admin simulator distribution; do
             port_taken "$(port_of "$kind" "$wanted")" && continue 2
         done
         echo "$wanted" >"$BROKER_DIR/port"

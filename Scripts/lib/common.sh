@@ -55,3 +55,18 @@ end_process() {
     kill -KILL "$pid" 2>/dev/null || true
     until_true 10 process_gone "$1" "$2"
 }
+
+# run_in_group COMMAND…: in a process group of its own and without standard input, so that stop_group can end it with
+# all that it started, and so that a signal to this script is handled at once and not when the command is done.
+run_in_group() {
+    setsid "$@" </dev/null 9>&- &
+    GROUP=$!
+    local status=0
+    wait "$GROUP" || status=$?
+    GROUP=''
+    return "$status"
+}
+
+stop_group() {
+    [[ -z ${GROUP:-} ]] || kill -TERM -- "-$GROUP" 2>/dev/null || true
+}

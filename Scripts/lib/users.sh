@@ -31,11 +31,12 @@ broker_url() {
     printf '%s://%s:%s@%s:%s/switchboard' "${2:-amqp}" "$1" "$password" "${3:-127.0.0.1}" "${4:-$(broker_port)}"
 }
 
-# broker_exports PREFIX: a line `export PREFIX_<USER>_AMQP_URL=…` for every user.
+# broker_exports PREFIX: a line `export PREFIX_<USER>_AMQP_URL=…` for every user; test-admin is called ADMIN.
 broker_exports() {
-    local user
+    local user word
     while read -r user _; do
-        user_name=${user^^}
-        printf "export %s_%s_AMQP_URL='%s'\n" "$1" "${user_name//-/_}" "$(broker_url "$user")"
+        word=${user#test-}
+        word=${word^^}
+        printf "export %s_%s_AMQP_URL='%s'\n" "$1" "${word//-/_}" "$(broker_url "$user")"
     done <"$BROKER_PASSWORDS"
 }

@@ -6,6 +6,7 @@ import json
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+
 from topology import SCHEMAS, TOPOLOGY, definitions, problems, read_json
 
 REQUEST = {
@@ -128,11 +129,17 @@ def event(name: str, **data) -> dict:
 
 GOOD_EVENTS = [
     event("message.delivered", status="delivered", isFinal=True, rank=60),
-    event("message.accepted", status="accepted", isFinal=False, rank=10, segments=1, encoding="GSM-7", decision=DECISION),
+    event(
+        "message.accepted", status="accepted", isFinal=False, rank=10, segments=1, encoding="GSM-7", decision=DECISION
+    ),
     event("message.undelivered", status="undelivered", isFinal=True, rank=55, error=ERROR),
     event("message.blocked", status="blocked", isFinal=True, rank=50, decision=DECISION),
-    event("message.deferred", status="deferred", isFinal=False, rank=5, decision=DECISION, until="2026-11-22T13:00:00Z"),
-    event("message.rejected", status="rejected", isFinal=True, rank=50, reason={"field": "to", "problem": "is missing"}),
+    event(
+        "message.deferred", status="deferred", isFinal=False, rank=5, decision=DECISION, until="2026-11-22T13:00:00Z"
+    ),
+    event(
+        "message.rejected", status="rejected", isFinal=True, rank=50, reason={"field": "to", "problem": "is missing"}
+    ),
     event("request.conflict"),
     event("error.30006", status="undelivered", isFinal=False, rank=55, error=ERROR),
     event("inbound.received", conversation={"id": "cv-1", "lastMessageId": "m-1", "app": "shop", "metadata": {}}),

@@ -1,6 +1,7 @@
 """Holds Topology/definitions.json and permissions.json to the wire contract. Needs no broker."""
 
 import pytest
+
 from topology import definitions, pattern, permissions
 
 CLASSES = ["transactional", "promotional"]
@@ -181,7 +182,11 @@ def test_every_role_has_rights_and_nobody_else():
 @pytest.mark.parametrize("entry", PERMISSIONS["permissions"], ids=lambda entry: entry["user"])
 def test_a_role_has_the_least_rights(entry):
     read, write = RIGHTS[entry["user"]]
-    allowed = {kind: {name for name in OBJECTS - {""} if pattern(entry[kind]).search(name)} for kind in entry if kind not in {"user", "vhost"}}
+    allowed = {
+        kind: {name for name in OBJECTS - {""} if pattern(entry[kind]).search(name)}
+        for kind in entry
+        if kind not in {"user", "vhost"}
+    }
     assert allowed["read"] == read
     assert allowed["write"] == write
     assert allowed["configure"] == ({"tail.x1"} if entry["user"] == "ops" else set())

@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# The live tier: a broker and a whole system of our own, and what the tests are told of them. Sourced after tiers.sh.
+
+# Every variable that a live test may read. Without them it is skipped.
+live_environment() {
+    eval "$(broker_exports SWITCHBOARD_TEST)"
+    export SWITCHBOARD_TEST_AMQP_URL=$SWITCHBOARD_TEST_ADMIN_AMQP_URL SWITCHBOARD_TEST_AMQPS_URL
+    SWITCHBOARD_TEST_AMQPS_URL=$(broker_url test-admin amqps localhost "$(port_of tls "$(broker_port)")")
+    export SWITCHBOARD_TEST_CA_FILE=$LOCAL/test/tls/ca.pem
+    export SWITCHBOARD_TEST_BROKER=$ROOT/Scripts/broker SWITCHBOARD_TEST_BROKER_NAME=$BROKER_NAME
+    export SWITCHBOARD_TEST_BINARY=$SWITCHBOARD SWITCHBOARD_TEST_PYTHON=$PYTHON
+    export SWITCHBOARD_TEST_BRIDGE_URL=$BRIDGE_URL SWITCHBOARD_TEST_ADMIN_URL=$ADMIN_URL
+    export SWITCHBOARD_TEST_SIMULATOR_URL=$SIMULATOR_URL SWITCHBOARD_TEST_SENDER=$SENDER_NUMBER
+    export SWITCHBOARD_TEST_ACCOUNT_SID SWITCHBOARD_TEST_AUTH_TOKEN
+    read -r SWITCHBOARD_TEST_ACCOUNT_SID SWITCHBOARD_TEST_AUTH_TOKEN < <(system_account)
+}
+
+live() {
+    local port
+    echo 'starting RabbitMQ'
+    broker_wipe
+    tls_make "$LOCAL/test/tls"
+    BROKER_ADMIN=yes broker_start ''
+    port=$(broker_port)
+    system_use "$ROOT/.build/debug/switchboard" "$(port_of bridge "$port")" "$(port_of admin "$port")" \
+        "$(port_of simulator "$port")"
+    live_environment
+    tier_python rights live_permissions.py
+    tier_swift live --filter "$LIVE_TESTS"
+    # Last, because the Swift tests may leave the queues changed; a system of its own from here on.
+    if (system_start) >"$LOGS/system.log" 2>&1; then
+        tier_python contract live_contract.py live_twilio.py
+    else
+        tier contract - sh -c 'cat "$@"; exit 1' sh "$LOGS/system.log" "$SYSTEM_LOG"
+    fi
+    live_stop
+}
+
+live_stop() {
+    [[ -z ${SYSTEM_DIR:-} ]] || system_stop
+    broker_wipe
+}
