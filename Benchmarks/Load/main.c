@@ -10,7 +10,8 @@
 static int usage(void) {
     fputs("usage: bench-load publish CLASS APP PREFIX COUNT RATE [LOGFILE]   (RATE 0: as fast as the broker confirms)\n"
           "       bench-load control                                       (commands on standard input)\n"
-          "BENCH_AMQP_URL names the broker.\n", stderr);
+          "BENCH_AMQP_URL names the broker.\n",
+        stderr);
     return 64;
 }
 

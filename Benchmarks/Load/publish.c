@@ -9,7 +9,8 @@
 
 static void sleep_until(uint64_t ns) {
     struct timespec t = {(time_t)(ns / 1000000000ull), (long)(ns % 1000000000ull)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {}
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {
+    }
 }
 
 static FILE *open_log(const char *path) {
@@ -20,15 +21,15 @@ static FILE *open_log(const char *path) {
 }
 
 /// `meant` is when the message should have left: if this program or the broker is late, the delay counts.
-static void publish_one(struct publisher *publisher, const struct load *load, uint64_t number, uint64_t meant, FILE *log) {
+static void publish_one(
+    struct publisher *publisher, const struct load *load, uint64_t number, uint64_t meant, FILE *log) {
     char id[48], key[128], body[1024];
     size_t length = load_request(load, number, body, sizeof body);
     snprintf(id, sizeof id, "%s-%06llu", load->prefix, (unsigned long long)number);
-    snprintf(key, sizeof key, "%s.%s.%s", load->class, load->app,
-             load->class[0] == 't' ? "order-shipped" : "spring");
+    snprintf(key, sizeof key, "%s.%s.%s", load->class, load->app, load->class[0] == 't' ? "order-shipped" : "spring");
     amqp_basic_properties_t properties = {
         ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
-                  AMQP_BASIC_USER_ID_FLAG,
+            AMQP_BASIC_USER_ID_FLAG,
         .content_type = amqp_cstring_bytes("application/json"),
         .delivery_mode = 2,
         .message_id = amqp_cstring_bytes(id),
@@ -63,7 +64,8 @@ static void publish_at_rate(struct publisher *publisher, const struct load *load
             publisher_take_confirms(publisher, false);
             sleep_until(meant);
         }
-        while (publisher->published - publisher->confirms.floor >= PUBLISHER_WINDOW) publisher_take_confirms(publisher, true);
+        while (publisher->published - publisher->confirms.floor >= PUBLISHER_WINDOW)
+            publisher_take_confirms(publisher, true);
         publish_one(publisher, load, number, meant, log);
     }
 }
@@ -77,7 +79,7 @@ void load_publish(const struct load *load) {
     else publish_at_rate(&publisher, load, log);
     while (publisher.confirms.floor < publisher.published) publisher_take_confirms(&publisher, true);
     printf("{\"published\":%llu,\"seconds\":%.3f}\n", (unsigned long long)load->count,
-           (double)(bench_now_ns() - start) / 1e9);
+        (double)(bench_now_ns() - start) / 1e9);
     if (log != NULL && fclose(log) != 0) bench_die("load: cannot write the log");
     bench_close(publisher.connection);
 }

@@ -11,10 +11,10 @@ void publisher_open(struct publisher *p, const char *url) {
     bench_expect(p->connection, "confirm mode");
 }
 
-void publisher_publish(struct publisher *p, const char *exchange, const char *key, const amqp_basic_properties_t *properties,
-                       const char *body, size_t length) {
-    int status = amqp_basic_publish(p->connection, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0, properties,
-                                    (amqp_bytes_t){length, (void *)body});
+void publisher_publish(struct publisher *p, const char *exchange, const char *key,
+    const amqp_basic_properties_t *properties, const char *body, size_t length) {
+    int status = amqp_basic_publish(p->connection, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0,
+        properties, (amqp_bytes_t){length, (void *)body});
     if (status != AMQP_STATUS_OK) bench_die("load: publish: %s", amqp_error_string2(status));
     p->published++;
 }

@@ -19,9 +19,8 @@ static const char created_body[] =
     "\"feedback\":\"/2010-04-01/Accounts/" ACCOUNT "/Messages/" PLACEHOLDER "/Feedback.json\"},"
     "\"to\":\"+15558675310\",\"uri\":\"/2010-04-01/Accounts/" ACCOUNT "/Messages/" PLACEHOLDER ".json\"}";
 
-static const char missing_body[] =
-    "{\"code\":20404,\"message\":\"The requested resource was not found\","
-    "\"more_info\":\"https://www.twilio.com/docs/errors/20404\",\"status\":404}";
+static const char missing_body[] = "{\"code\":20404,\"message\":\"The requested resource was not found\","
+                                   "\"more_info\":\"https://www.twilio.com/docs/errors/20404\",\"status\":404}";
 
 static char created[2048], missing[512];
 static size_t created_length, missing_length;
@@ -39,10 +38,10 @@ static uint64_t next_random(void) { // xorshift128+: a SID must differ, not resi
 
 static size_t compose(char *to, size_t capacity, const char *status, const char *body, size_t length) {
     int n = snprintf(to, capacity,
-                     "HTTP/1.1 %s\r\nContent-Type: application/json;charset=utf-8\r\nContent-Length: %zu\r\n"
-                     "Twilio-Request-Id: RQ00000000000000000000000000000000\r\nTwilio-Concurrent-Requests: 1\r\n"
-                     "Twilio-Request-Duration: 0.001\r\nX-API-Domain: api.twilio.com\r\n\r\n%s",
-                     status, length, body);
+        "HTTP/1.1 %s\r\nContent-Type: application/json;charset=utf-8\r\nContent-Length: %zu\r\n"
+        "Twilio-Request-Id: RQ00000000000000000000000000000000\r\nTwilio-Concurrent-Requests: 1\r\n"
+        "Twilio-Request-Duration: 0.001\r\nX-API-Domain: api.twilio.com\r\n\r\n%s",
+        status, length, body);
     if (n < 0 || (size_t)n >= capacity) bench_die("mock: an answer does not fit");
     return (size_t)n;
 }
@@ -50,7 +49,8 @@ static size_t compose(char *to, size_t capacity, const char *status, const char 
 void answer_prepare(void) {
     created_length = compose(created, sizeof created, "201 Created", created_body, sizeof created_body - 1);
     missing_length = compose(missing, sizeof missing, "404 Not Found", missing_body, sizeof missing_body - 1);
-    for (char *at = created; (at = strstr(at, PLACEHOLDER)) != NULL; at += sizeof PLACEHOLDER - 1) sids[sid_count++] = at + 2;
+    for (char *at = created; (at = strstr(at, PLACEHOLDER)) != NULL; at += sizeof PLACEHOLDER - 1)
+        sids[sid_count++] = at + 2;
     if (getrandom(random_state, sizeof random_state, 0) != sizeof random_state) bench_die("mock: no random bytes");
 }
 

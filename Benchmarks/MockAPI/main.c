@@ -52,7 +52,8 @@ static void serve(struct connection *c) {
             return;
         }
         char id[128] = "";
-        if (state == REQUEST_BAD || (request.is_create && !callback_id(request.body, request.body_length, id, sizeof id))) {
+        if (state == REQUEST_BAD ||
+            (request.is_create && !callback_id(request.body, request.body_length, id, sizeof id))) {
             atomic_fetch_add_explicit(&arrivals->faults, 1, memory_order_relaxed);
             close_connection(c);
             return;
@@ -121,7 +122,8 @@ static void accept_all(int listener) {
 
 static int listen_on(uint16_t port, uint16_t *bound) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(fd, (struct sockaddr *)&address, length) != 0 || listen(fd, 4096) != 0 ||

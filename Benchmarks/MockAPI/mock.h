@@ -7,20 +7,20 @@
 
 /// One keep-alive connection; it reads nothing more while an answer is due.
 struct connection {
-    int fd;               ///< -1: free
-    uint32_t used;        ///< bytes in `buffer`
-    bool waiting;         ///< an answer is due
-    uint64_t generation;  ///< tells a reused descriptor from the one that waited
+    int fd;              ///< -1: free
+    uint32_t used;       ///< bytes in `buffer`
+    bool waiting;        ///< an answer is due
+    uint64_t generation; ///< tells a reused descriptor from the one that waited
     char buffer[REQUEST_LIMIT];
 };
 
 /// What was read of a request's head.
 struct request {
-    bool is_create;       ///< POST …/Messages.json
+    bool is_create; ///< POST …/Messages.json
     bool expects_continue;
-    size_t head_length;   ///< including the empty line
+    size_t head_length; ///< including the empty line
     size_t body_length;
-    const char *body;     ///< inside the connection's buffer
+    const char *body; ///< inside the connection's buffer
 };
 
 enum request_state { REQUEST_PARTIAL, REQUEST_COMPLETE, REQUEST_BAD };
@@ -47,7 +47,11 @@ const char *answer_created(size_t *length);
 const char *answer_not_found(size_t *length);
 
 /// Answers that are due later, in order of their time: every answer waits equally long, so a ring suffices.
-struct due { uint64_t at_ns; uint64_t generation; int fd; };
+struct due {
+    uint64_t at_ns;
+    uint64_t generation;
+    int fd;
+};
 void due_push(struct due due);
 const struct due *due_first(void);
 void due_pop(void);

@@ -98,7 +98,8 @@ void api_start(struct message *message) {
     slot->form_length = form_write(settings, message, slot->form, sizeof slot->form);
     curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDS, slot->form);
     curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDSIZE, (long)slot->form_length);
-    check(curl_multi_add_handle(multi, slot->easy)); // asks for a timer at once: the turn's end runs all new ones together
+    check(curl_multi_add_handle(
+        multi, slot->easy)); // asks for a timer at once: the turn's end runs all new ones together
     counts.posts++;
 }
 

@@ -20,7 +20,8 @@ static amqp_channel_t channel_of(enum lane lane) { return (amqp_channel_t)(lane 
 static void subscribe(enum lane lane, const char *queue, unsigned prefetch) {
     amqp_basic_qos(connection, channel_of(lane), 0, (uint16_t)prefetch, 0);
     bench_expect(connection, "prefetch");
-    amqp_basic_consume(connection, channel_of(lane), amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+    amqp_basic_consume(
+        connection, channel_of(lane), amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     bench_expect(connection, queue);
 }
 
@@ -117,6 +118,4 @@ void consume_flush(void) {
 
 uint64_t consume_acked(void) { return acked; }
 
-void consume_close(void) {
-    bench_close(connection);
-}
+void consume_close(void) { bench_close(connection); }

@@ -35,9 +35,12 @@ static void escape(const char *text, char *to, size_t capacity) {
 }
 
 static const char decision[] =
-    "{\"outcome\":\"allow\",\"reasons\":[],\"passed\":[\"number.e164\",\"number.country\",\"opt-out\",\"consent\",\"content.length\","
-    "\"content.links\",\"quiet-hours\",\"cap.daily\",\"guard.velocity\",\"expiry\"],\"notRun\":[],\"facts\":{\"zones\":[\"America/New_York\"],"
-    "\"zoneSource\":\"area-code\",\"jurisdictions\":[\"US\"],\"consent\":\"granted\",\"sentIn24h\":0,\"segments\":1,\"encoding\":\"GSM-7\"},"
+    "{\"outcome\":\"allow\",\"reasons\":[],\"passed\":[\"number.e164\",\"number.country\",\"opt-out\",\"consent\","
+    "\"content.length\","
+    "\"content.links\",\"quiet-hours\",\"cap.daily\",\"guard.velocity\",\"expiry\"],\"notRun\":[],\"facts\":{\"zones\":"
+    "[\"America/New_York\"],"
+    "\"zoneSource\":\"area-code\",\"jurisdictions\":[\"US\"],\"consent\":\"granted\",\"sentIn24h\":0,\"segments\":1,"
+    "\"encoding\":\"GSM-7\"},"
     "\"redactions\":[],\"policy\":{\"name\":\"default\",\"revision\":"
     "\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"timeZones\":\"2025b\"}}";
 
@@ -51,18 +54,20 @@ size_t event_write(const struct message *m, bool clear, char *id, char *to, size
         snprintf(address, sizeof address, ",\"address\":\"%s\"", m->to);
         snprintf(text, sizeof text, ",\"body\":\"%s\"", escaped);
     }
-    int length = snprintf(
-        to, capacity,
-        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/switchboard/default\",\"type\":\"switchboard.message.accepted.v1\","
+    int length = snprintf(to, capacity,
+        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/switchboard/"
+        "default\",\"type\":\"switchboard.message.accepted.v1\","
         "\"subject\":\"%s\",\"time\":\"%s\",\"datacontenttype\":\"application/json\",\"data\":{"
-        "\"messageId\":\"%s\",\"app\":\"%s\",\"class\":\"%s\",\"purpose\":\"%s\",\"channel\":\"sms\",\"account\":\"default\","
+        "\"messageId\":\"%s\",\"app\":\"%s\",\"class\":\"%s\",\"purpose\":\"%s\",\"channel\":\"sms\",\"account\":"
+        "\"default\","
         "\"sender\":\"default\",\"status\":\"accepted\",\"isFinal\":false,\"rank\":10,\"attempt\":1,"
         "\"provider\":{\"name\":\"twilio\",\"sid\":\"%s\",\"status\":\"%s\"},"
-        "\"recipient\":{\"token\":\"ph_k1_0123456789abcdef0123456789abcdef\",\"masked\":\"+1********%s\",\"country\":\"US\",\"id\":\"%s\"%s},"
+        "\"recipient\":{\"token\":\"ph_k1_0123456789abcdef0123456789abcdef\",\"masked\":\"+1********%s\",\"country\":"
+        "\"US\",\"id\":\"%s\"%s},"
         "\"metadata\":%s,\"occurredAt\":\"%s\",\"segments\":1,\"encoding\":\"GSM-7\"%s,\"decision\":%s}}",
         id, m->id, time, m->id, m->app, m->lane == TRANSACTIONAL ? "transactional" : "promotional", m->purpose, m->sid,
-        m->status, strlen(m->to) > 2 ? m->to + strlen(m->to) - 2 : "", m->recipient_id, address, m->metadata, time, text,
-        decision);
+        m->status, strlen(m->to) > 2 ? m->to + strlen(m->to) - 2 : "", m->recipient_id, address, m->metadata, time,
+        text, decision);
     if (length < 0 || (size_t)length >= capacity) bench_die("reference: an event does not fit");
     return (size_t)length;
 }

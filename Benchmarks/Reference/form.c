@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-struct form { char *to; size_t used, capacity; };
+struct form {
+    char *to;
+    size_t used, capacity;
+};
 
 static const char plain[256] = {
     ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1};

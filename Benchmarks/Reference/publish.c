@@ -22,14 +22,14 @@ int publish_open(const struct settings *settings) {
     return amqp_get_sockfd(connection);
 }
 
-static void publish(struct message *m, const char *exchange, const char *key, const char *id, const char *body, size_t length) {
-    amqp_table_entry_t header = {
-        .key = amqp_cstring_bytes("traceparent"),
+static void publish(
+    struct message *m, const char *exchange, const char *key, const char *id, const char *body, size_t length) {
+    amqp_table_entry_t header = {.key = amqp_cstring_bytes("traceparent"),
         .value = {.kind = AMQP_FIELD_KIND_UTF8,
-                  .value.bytes = amqp_cstring_bytes("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")}};
+            .value.bytes = amqp_cstring_bytes("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")}};
     amqp_basic_properties_t properties = {
         ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
-                  AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_APP_ID_FLAG | AMQP_BASIC_HEADERS_FLAG,
+            AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_APP_ID_FLAG | AMQP_BASIC_HEADERS_FLAG,
         .content_type = amqp_cstring_bytes("application/cloudevents+json; charset=UTF-8"),
         .headers = {1, &header},
         .delivery_mode = 2,
@@ -37,8 +37,8 @@ static void publish(struct message *m, const char *exchange, const char *key, co
         .type = amqp_cstring_bytes("switchboard.message.accepted.v1"),
         .app_id = amqp_cstring_bytes("switchboard"),
     };
-    int status = amqp_basic_publish(connection, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0, &properties,
-                                    (amqp_bytes_t){length, (void *)body});
+    int status = amqp_basic_publish(connection, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0,
+        &properties, (amqp_bytes_t){length, (void *)body});
     if (status != AMQP_STATUS_OK) bench_die("reference: publish: %s", amqp_error_string2(status));
     waiting[++last_tag % WINDOW] = m;
     m->unconfirmed++;
@@ -48,7 +48,8 @@ static void publish(struct message *m, const char *exchange, const char *key, co
 void publish_accepted(struct message *m) {
     char key[128], id[ID_LIMIT], body[8192];
     if (!corked) bench_cork(amqp_get_sockfd(connection), corked = true);
-    snprintf(key, sizeof key, "message.accepted.sms.%s.%s", m->lane == TRANSACTIONAL ? "transactional" : "promotional", m->app);
+    snprintf(key, sizeof key, "message.accepted.sms.%s.%s", m->lane == TRANSACTIONAL ? "transactional" : "promotional",
+        m->app);
     size_t length = event_write(m, false, id, body, sizeof body);
     publish(m, "events", key, id, body, length);
     length = event_write(m, true, id, body, sizeof body);
@@ -80,7 +81,8 @@ void publish_readable(void) {
     struct timeval none = {0, 0};
     int status;
     while ((status = amqp_simple_wait_frame_noblock(connection, &frame, &none)) == AMQP_STATUS_OK) {
-        if (frame.frame_type == AMQP_FRAME_METHOD) take_method(&frame.payload.method); // else a returned event's content
+        if (frame.frame_type == AMQP_FRAME_METHOD)
+            take_method(&frame.payload.method); // else a returned event's content
     }
     if (status != AMQP_STATUS_TIMEOUT) bench_die("reference: confirms: %s", amqp_error_string2(status));
     amqp_maybe_release_buffers(connection);
@@ -90,6 +92,4 @@ void publish_flush(void) {
     if (corked) bench_cork(amqp_get_sockfd(connection), corked = false);
 }
 
-void publish_close(void) {
-    bench_close(connection);
-}
+void publish_close(void) { bench_close(connection); }

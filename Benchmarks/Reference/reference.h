@@ -16,14 +16,14 @@ enum lane { TRANSACTIONAL, PROMOTIONAL, LANES };
 /// One delivery, from arrival to its ack. `next` links the waiting and the free.
 struct message {
     struct message *next;
-    uint64_t tag;                 ///< delivery tag on its lane's channel
+    uint64_t tag; ///< delivery tag on its lane's channel
     enum lane lane;
-    uint8_t unconfirmed;          ///< events that are published and not confirmed
+    uint8_t unconfirmed; ///< events that are published and not confirmed
     char id[ID_LIMIT];
     char app[40], purpose[40];
     char to[ID_LIMIT];
-    char text[1024];              ///< the decoded body
-    char metadata[512];           ///< raw JSON object
+    char text[1024];    ///< the decoded body
+    char metadata[512]; ///< raw JSON object
     char recipient_id[ID_LIMIT];
     char sid[ID_LIMIT], status[24];
     size_t body_length;
@@ -32,16 +32,18 @@ struct message {
 
 struct settings {
     const char *amqp_url, *api_url, *account_sid, *token, *from, *public_url;
-    unsigned slots;     ///< most POSTs at once
-    unsigned reserved;  ///< of them, promotional may never take so many
-    unsigned prefetch;  ///< per lane
-    uint64_t count;     ///< ends after so many acks; 0: on SIGTERM
-    bool ack_multiple;  ///< one ack for all that are done in a row, instead of one each
+    unsigned slots;    ///< most POSTs at once
+    unsigned reserved; ///< of them, promotional may never take so many
+    unsigned prefetch; ///< per lane
+    uint64_t count;    ///< ends after so many acks; 0: on SIGTERM
+    bool ack_multiple; ///< one ack for all that are done in a row, instead of one each
 };
 struct settings settings_read(int argc, char **argv);
 
 /// FIFO of waiting messages.
-struct line { struct message *first, *last; };
+struct line {
+    struct message *first, *last;
+};
 void line_push(struct line *line, struct message *message);
 struct message *line_pop(struct line *line);
 struct message *message_new(void);
@@ -88,7 +90,9 @@ void publish_close(void);
 /// report.c: CPU from the first ack on, and the figures as one JSON line.
 void report_first_ack(void);
 void report_print(uint64_t acked);
-struct counts { uint64_t posts, returned_clear, events; };
+struct counts {
+    uint64_t posts, returned_clear, events;
+};
 extern struct counts counts;
 
 #endif

@@ -14,15 +14,15 @@ static const char *needed(const char *name) {
 
 struct settings settings_read(int argc, char **argv) {
     struct settings s = {.slots = 256, .reserved = 2};
-    static const struct option options[] = {{"slots", 1, 0, 's'},    {"reserved", 1, 0, 'r'}, {"prefetch", 1, 0, 'p'},
-                                            {"count", 1, 0, 'n'},    {"ack-multiple", 0, 0, 'm'}, {0}};
+    static const struct option options[] = {{"slots", 1, 0, 's'}, {"reserved", 1, 0, 'r'}, {"prefetch", 1, 0, 'p'},
+        {"count", 1, 0, 'n'}, {"ack-multiple", 0, 0, 'm'}, {0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
-        case 's': s.slots = (unsigned)bench_number("--slots", optarg); break;
-        case 'r': s.reserved = (unsigned)bench_number("--reserved", optarg); break;
-        case 'p': s.prefetch = (unsigned)bench_number("--prefetch", optarg); break;
-        case 'n': s.count = bench_number("--count", optarg); break;
-        case 'm': s.ack_multiple = true; break;
-        default: exit(64);
+            case 's': s.slots = (unsigned)bench_number("--slots", optarg); break;
+            case 'r': s.reserved = (unsigned)bench_number("--reserved", optarg); break;
+            case 'p': s.prefetch = (unsigned)bench_number("--prefetch", optarg); break;
+            case 'n': s.count = bench_number("--count", optarg); break;
+            case 'm': s.ack_multiple = true; break;
+            default: exit(64);
         }
     if (s.prefetch == 0) s.prefetch = 2 * s.slots;
     if (s.slots == 0 || s.slots > 4096 || s.reserved >= s.slots || s.prefetch > 16384) {

@@ -15,12 +15,12 @@ void bench_expect(amqp_connection_state_t connection, const char *doing) {
     if (reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD) {
         amqp_channel_close_t *close = reply.reply.decoded;
         bench_die("broker: %s: %d %.*s", doing, close->reply_code, (int)close->reply_text.len,
-                  (char *)close->reply_text.bytes);
+            (char *)close->reply_text.bytes);
     }
     if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
         amqp_connection_close_t *close = reply.reply.decoded;
         bench_die("broker: %s: %d %.*s", doing, close->reply_code, (int)close->reply_text.len,
-                  (char *)close->reply_text.bytes);
+            (char *)close->reply_text.bytes);
     }
     bench_die("broker: %s: unexpected answer", doing);
 }
@@ -34,10 +34,9 @@ amqp_connection_state_t bench_connect(const char *url) {
     amqp_socket_t *socket = connection ? amqp_tcp_socket_new(connection) : NULL;
     if (socket == NULL) bench_die("broker: out of memory");
     int status = amqp_socket_open(socket, info.host, info.port);
-    if (status != AMQP_STATUS_OK)
-        bench_die("broker: %s:%d: %s", info.host, info.port, amqp_error_string2(status));
-    amqp_rpc_reply_t reply = amqp_login(connection, info.vhost, 0, 131072, 0, AMQP_SASL_METHOD_PLAIN,
-                                        info.user, info.password);
+    if (status != AMQP_STATUS_OK) bench_die("broker: %s:%d: %s", info.host, info.port, amqp_error_string2(status));
+    amqp_rpc_reply_t reply =
+        amqp_login(connection, info.vhost, 0, 131072, 0, AMQP_SASL_METHOD_PLAIN, info.user, info.password);
     if (reply.reply_type != AMQP_RESPONSE_NORMAL)
         bench_die("broker: login as \"%s\" to vhost \"%s\" failed", info.user, info.vhost);
     free(copy);

@@ -9,7 +9,7 @@ void bench_confirms_open(struct bench_confirms *confirms, uint64_t slots) {
 }
 
 void bench_confirms_settle(struct bench_confirms *confirms, uint64_t tag, bool multiple,
-                           void (*each)(void *context, uint64_t tag), void *context) {
+    void (*each)(void *context, uint64_t tag), void *context) {
     if (tag <= confirms->floor) return;
     if (tag - confirms->floor > confirms->mask) bench_die("a confirm for a tag that is too far ahead");
     for (uint64_t t = multiple ? confirms->floor + 1 : tag; t <= tag; t++) {

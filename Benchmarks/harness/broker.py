@@ -5,11 +5,14 @@ import os
 import shlex
 import subprocess
 import time
+from urllib.parse import urlsplit
 
 from errors import BenchmarkError
+from measured import Program
 from paths import LOAD, ROOT
 
 APP = "shop"
+ADMIN = "test-admin"
 # Every queue that a run may leave something in.
 CLASSES = ("transactional", "promotional")
 STEPS = ("5s", "30s", "2m", "10m", "1h", "6h")
@@ -19,7 +22,9 @@ EVENTS = ["consent", "recorder", "crm", "cdp", "archive", "alerts"]
 # Each of these gets every event of the worker exactly once: one on `events`, one on `events.clear`.
 COUNTED = ["archive", "crm"]
 # What --lean takes away: two of the three copies that an event on `events` makes.
-SPARED = [("recorder", "events", "#")] + [("cdp", "events", f"{f}.#") for f in ("message", "inbound", "consent", "link")]
+SPARED = [("recorder", "events", "#")] + [
+    ("cdp", "events", f"{f}.#") for f in ("message", "inbound", "consent", "link")
+]
 
 
 class Broker:
@@ -30,30 +35,34 @@ class Broker:
         self._name = name
         self._run("start", "--admin")
         self.urls = self._read_urls()
-        admin = {**os.environ, "BENCH_AMQP_URL": self.urls["TEST_ADMIN"]}
+        self.pid = int(self._run("ctl", "eval", "os:getpid().").strip().strip('"'))
+        admin = {**os.environ, "BENCH_AMQP_URL": self.urls[ADMIN]}
         self._control = subprocess.Popen(
-            [LOAD, "control"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=admin)
+            [LOAD, "control"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=admin
+        )
         self._lean = lean
         self._set_spared(bound=not lean)
 
     def _run(self, command: str, *arguments: str) -> str:
         done = subprocess.run(
             [*self._script, command, "--name", self._name, *arguments],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False)
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             raise BenchmarkError(f"Scripts/broker {command} failed")
         return done.stdout
 
     def _read_urls(self) -> dict[str, str]:
-        urls = {}
-        for line in self._run("env").splitlines():
-            for word in shlex.split(line):
-                name, _, value = word.partition("=")
-                if name.startswith("SWITCHBOARD_") and name.endswith("_AMQP_URL"):
-                    urls[name.removeprefix("SWITCHBOARD_").removesuffix("_AMQP_URL")] = value
-        for name in ("TEST_ADMIN", "WORKER", "BRIDGE", "RECORDER", APP.upper()):
-            if name not in urls:
-                raise BenchmarkError(f"Scripts/broker env names no user {name.lower()}")
+        """The AMQP URL of each broker user."""
+        words = [word for line in self._run("env").splitlines() for word in shlex.split(line)]
+        found = [word.partition("=")[2] for word in words if "=amqp://" in word]
+        urls = {urlsplit(url).username: url for url in found}
+        for user in (ADMIN, APP, "worker", "bridge", "recorder"):
+            if user not in urls:
+                raise BenchmarkError(f"Scripts/broker env names no user {user}")
         return urls
 
     def _ask(self, command: str, *words: str) -> dict:
@@ -77,11 +86,12 @@ class Broker:
     def purge_all(self) -> None:
         self.purge(*SEND, *LOST, *EVENTS)
 
-    def await_consumers(self, timeout: float) -> None:
+    def await_consumers(self, program: Program, timeout: float) -> None:
         deadline = time.monotonic() + timeout
         while any(d["consumers"] == 0 for d in self._ask("depth", *SEND).values()):
             if time.monotonic() > deadline:
-                raise BenchmarkError("nobody consumes from send.* after the start")
+                raise BenchmarkError(f"{program.name} consumes nothing after {timeout:.0f} s: {program.last_line()}")
+            program.check_alive()
             time.sleep(0.05)
 
     def await_events(self, count: int, timeout: float) -> int:

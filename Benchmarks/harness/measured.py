@@ -20,10 +20,16 @@ class Program:
         self.name = name
         self._log = LOCAL / f"{name}.log"
         keep = {k: os.environ[k] for k in ("PATH", "HOME", "LANG", "LC_ALL") if k in os.environ}
+        if not os.access(command[0], os.X_OK):
+            raise BenchmarkError(f"{command[0]} is not there, or no program")
         with open(self._log, "wb") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in command], env={**keep, **environment}, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT)
+                [str(word) for word in command],
+                env={**keep, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     @property
     def pid(self) -> int:
@@ -39,7 +45,9 @@ class Program:
         """Of all threads that still live, voluntary and not."""
         total = 0
         for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
-            total += sum(int(l.split()[1]) for l in status.read_text(encoding="utf-8").splitlines() if "ctxt_switches" in l)
+            total += sum(
+                int(l.split()[1]) for l in status.read_text(encoding="utf-8").splitlines() if "ctxt_switches" in l
+            )
         return total
 
     def stop(self) -> None:
@@ -51,6 +59,10 @@ class Program:
             raise BenchmarkError(f"{self.name} did not stop within 30 s of SIGTERM") from None
         if code not in (0, -signal.SIGTERM):
             raise BenchmarkError(f"{self.name} ended with code {code}: {self.last_line()}")
+
+    def check_alive(self) -> None:
+        if self.process.poll() is not None:
+            raise BenchmarkError(f"{self.name} ended with code {self.process.returncode}: {self.last_line()}")
 
     def last_line(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from errors import BenchmarkError
+from measured import Program
 from paths import LOCAL, MOCK_API
 
 _HEADER = 128
@@ -20,8 +21,7 @@ class Mock:
     def __init__(self, delay_ms: int, capacity: int = 1_000_000):
         LOCAL.mkdir(exist_ok=True)
         path = LOCAL / "arrivals"
-        self.process = subprocess.Popen(
-            [MOCK_API, "0", path, str(capacity)], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([MOCK_API, "0", path, str(capacity)], stdout=subprocess.PIPE, text=True)
         port = self.process.stdout.readline().strip()
         if not port:
             raise BenchmarkError("the mock API did not start")
@@ -31,10 +31,10 @@ class Mock:
         self._set(_DELAY, delay_ms * 1000)
 
     def _get(self, offset: int) -> int:
-        return int.from_bytes(self._map[offset:offset + 8], "little")
+        return int.from_bytes(self._map[offset : offset + 8], "little")
 
     def _set(self, offset: int, value: int) -> None:
-        self._map[offset:offset + 8] = value.to_bytes(8, "little")
+        self._map[offset : offset + 8] = value.to_bytes(8, "little")
 
     @property
     def posts(self) -> int:
@@ -50,8 +50,8 @@ class Mock:
         """(monotonic ns, CPU ns) of that moment."""
         return self._get(_WATCHED_AT), self._get(_WATCHED_CPU)
 
-    def await_posts(self, count: int, process: subprocess.Popen, timeout: float) -> None:
-        """Until so many POSTs have come; fails when none comes for `timeout` seconds or the process ends."""
+    def await_posts(self, count: int, program: Program, timeout: float) -> None:
+        """Until so many POSTs have come in all; fails when none comes for `timeout` seconds or the program ends."""
         last, deadline = self.posts, time.monotonic() + timeout
         while last < count:
             time.sleep(0.02)
@@ -59,9 +59,8 @@ class Mock:
             if now > last:
                 last, deadline = now, time.monotonic() + timeout
             elif time.monotonic() > deadline:
-                raise BenchmarkError(f"no POST for {timeout:.0f} s; {now} of {count} have come")
-            if process.poll() is not None:
-                raise BenchmarkError(f"the program ended with code {process.returncode} after {now} of {count} POSTs")
+                raise BenchmarkError(f"no POST for {timeout:.0f} s, {count - now} are missing: {program.last_line()}")
+            program.check_alive()
 
     def await_quiet(self, seconds: float) -> None:
         """Until no POST has come for so long."""
@@ -75,7 +74,7 @@ class Mock:
         """(monotonic ns, message id) of every POST from number `first` (from 0) on."""
         if self._get(_FAULTS):
             raise BenchmarkError(f"the mock API understood {self._get(_FAULTS)} requests not, or its log is full")
-        raw = self._map[_HEADER + first * _RECORD.size:_HEADER + self.posts * _RECORD.size]
+        raw = self._map[_HEADER + first * _RECORD.size : _HEADER + self.posts * _RECORD.size]
         return [(ns, name.rstrip(b"\0").decode()) for ns, name in _RECORD.iter_unpack(raw)]
 
     def close(self) -> None:

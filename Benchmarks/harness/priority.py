@@ -34,7 +34,7 @@ class Priority:
             self._pile_up(broker, prefix)
         programs = variant.start(broker, mock, self.slots)
         try:
-            broker.await_consumers(timeout=30)
+            broker.await_consumers(programs[0], timeout=30)
             if backlog_first:
                 backlog = self._under_backlog(broker, mock, programs[0], prefix)
                 none = self._without(broker, mock, programs[0], prefix)
@@ -64,7 +64,7 @@ class Priority:
         return self._sample(broker, mock, worker, f"{prefix}-n")
 
     def _under_backlog(self, broker: Broker, mock: Mock, worker, prefix: str) -> dict:
-        mock.await_posts(mock.posts + 2 * self.slots, worker.process, timeout=30)
+        mock.await_posts(mock.posts + 2 * self.slots, worker, timeout=30)
         base, start = mock.posts, time.monotonic()
         samples = self._sample(broker, mock, worker, f"{prefix}-b")
         promotional = mock.posts - base - self.samples

@@ -18,7 +18,7 @@ def _free_port() -> int:
 
 def _common(broker: Broker, mock: Mock) -> dict[str, str]:
     return {
-        "SWITCHBOARD_WORKER_AMQP_URL": broker.urls["WORKER"],
+        "SWITCHBOARD_WORKER_AMQP_URL": broker.urls["worker"],
         "TWILIO_API_BASE_URL": mock.url,
         "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
         "TWILIO_AUTH_TOKEN": "0123456789abcdef0123456789abcdef",
@@ -48,7 +48,9 @@ class Worker:
     name: str = "worker"
 
     def start(self, broker: Broker, mock: Mock, slots: int) -> list[Program]:
-        return [Program(self.name, [self.executable, "run", "worker"], self._environment(broker, mock, slots, new=True))]
+        return [
+            Program(self.name, [self.executable, "run", "worker"], self._environment(broker, mock, slots, new=True))
+        ]
 
     def _environment(self, broker: Broker, mock: Mock, slots: int, new: bool) -> dict[str, str]:
         ledger = LOCAL / "ledger.sqlite"
@@ -72,8 +74,8 @@ class WorkerWithTicks(Worker):
         first = self._environment(broker, mock, slots, new=True)
         second = {
             **self._environment(broker, mock, slots, new=False),
-            "SWITCHBOARD_BRIDGE_AMQP_URL": broker.urls["BRIDGE"],
-            "SWITCHBOARD_RECORDER_AMQP_URL": broker.urls["RECORDER"],
+            "SWITCHBOARD_BRIDGE_AMQP_URL": broker.urls["bridge"],
+            "SWITCHBOARD_RECORDER_AMQP_URL": broker.urls["recorder"],
             "SWITCHBOARD_BRIDGE_LISTEN": f"127.0.0.1:{_free_port()}",
         }
         return [
