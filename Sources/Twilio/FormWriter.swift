@@ -1,0 +1,67 @@
+/// Writes `application/x-www-form-urlencoded` and queries of URLs.
+///
+/// Everything but the unreserved characters of RFC 3986 is percent-encoded, a space too: the result means the same as a
+/// form and as a query, and no proxy has a reason to normalise it, which would break the signature of a callback.
+struct FormWriter {
+    private(set) var bytes: [UInt8] = []
+    private var isEmpty = true
+
+    init(reservingCapacity capacity: Int) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Continues a text, such as the part of a URL before its query, that ends where the first field may begin.
+    init(continuing text: String, reservingCapacity capacity: Int) {
+        bytes.reserveCapacity(capacity)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    mutating func append(_ name: String, _ value: String) {
+        if !isEmpty { bytes.append(UInt8(ascii: "&")) }
+        isEmpty = false
+        encode(name)
+        bytes.append(UInt8(ascii: "="))
+        encode(value)
+    }
+
+    /// Nothing when the value is nil.
+    mutating func append(_ name: String, _ value: String?) {
+        if let value { append(name, value) }
+    }
+
+    mutating func append(_ name: String, _ value: Int?) {
+        if let value { append(name, String(value)) }
+    }
+
+    mutating func append(_ name: String, _ value: Bool?) {
+        if let value { append(name, value ? "true" : "false") }
+    }
+
+    private mutating func encode(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            var start = 0
+            for index in utf8.indices where !isUnreserved(utf8[index]) {
+                bytes.append(contentsOf: utf8[start..<index])
+                let byte = utf8[index]
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(hexadecimalDigit(byte >> 4))
+                bytes.append(hexadecimalDigit(byte & 15))
+                start = index + 1
+            }
+            bytes.append(contentsOf: utf8[start...])
+        }
+    }
+}
+
+/// Whether the byte is an unreserved character of RFC 3986, section 2.3: a letter, a digit or one of `-._~`.
+func isUnreserved(_ byte: UInt8) -> Bool {
+    // One bit for each of the 128 ASCII characters: the form of a message has some 600 bytes, each asked once.
+    let mask: UInt64 = byte < 64 ? 0x03FF_6000_0000_0000 : 0x47FF_FFFE_87FF_FFFE
+    return byte < 128 && mask >> UInt64(byte & 63) & 1 == 1
+}
+
+/// The upper-case hexadecimal digit of a value below 16.
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? 0x30 + value : 0x41 + value - 10
+}
