@@ -1,0 +1,29 @@
+public import Messaging
+
+/// A message that the policy is asked about, at the moment when it would be sent.
+public struct Candidate: Sendable {
+    /// What the app asked for.
+    public var request: SendRequest
+    /// The rendered text; nil where the message has none, or where it is rendered at the provider.
+    public var text: String?
+    /// The app that asked, `[a-z0-9-]{1,32}`.
+    public var app: String
+    /// What the message is for.
+    public var messageClass: MessageClass
+    /// The third word of the routing key.
+    public var purpose: String
+    /// Whether the app's own word on consent, zones and regions counts.
+    public var isTrusted: Bool
+
+    /// A message with its text as it would be sent.
+    public init(
+        request: SendRequest, text: String?, app: String, messageClass: MessageClass, purpose: String, isTrusted: Bool
+    ) {
+        self.request = request
+        self.text = text
+        self.app = app
+        self.messageClass = messageClass
+        self.purpose = purpose
+        self.isTrusted = isTrusted
+    }
+}

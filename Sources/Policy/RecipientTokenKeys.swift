@@ -1,0 +1,94 @@
+import Crypto
+import FoundationEssentials
+public import Messaging
+
+/// The keys under which recipients are known where no address may stand.
+///
+/// A token is `ph_<key id>_<base32 of the first 16 bytes of HMAC-SHA256(key, "switchboard.recipient.v1" 0x00 number)>`. A
+/// plain hash would be worthless, since all numbers of a country can be tried within minutes.
+public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    struct Key: Sendable {
+        let id: String
+        let secret: SymmetricKey
+        /// The keyed state after the domain label, so that a token costs only what differs.
+        let labelled: HMAC<SHA256>
+
+        init(id: String, secret: SymmetricKey) {
+            self.id = id
+            self.secret = secret
+            var state = HMAC<SHA256>(key: secret)
+            state.update(data: Array("switchboard.recipient.v1\u{0}".utf8))
+            labelled = state
+        }
+    }
+
+    let keys: [Key]
+
+    /// Reads the setting `SWITCHBOARD_TOKEN_KEYS`: `k2:<base64 of 32 bytes>,k1:…`, the newest first.
+    ///
+    /// - Throws: ``TokenKeyProblem``, which holds nothing of a secret.
+    public init(_ text: String) throws(TokenKeyProblem) {
+        keys = try Self.read(text)
+    }
+
+    /// One fresh key, `k1`, as development uses it.
+    public static func random() -> RecipientTokenKeys {
+        RecipientTokenKeys(keys: [Key(id: "k1", secret: SymmetricKey(size: .bits256))])
+    }
+
+    init(keys: [Key]) {
+        self.keys = keys
+    }
+
+    /// The ids of the keys, the newest first.
+    public var keyIDs: [String] { keys.map(\.id) }
+
+    /// The setting that gives these keys again: a secret, to be kept where only the user may read it.
+    public var setting: String {
+        keys.map { key in "\(key.id):\(key.secret.withUnsafeBytes { Data($0).base64EncodedString() })" }
+            .joined(separator: ",")
+    }
+
+    /// The recipient under every key, the newest first: look up under all, write under the first.
+    ///
+    /// Keyed on the number without the channel's prefix, so that SMS and WhatsApp share a recipient. A Messenger id keeps
+    /// its prefix, or it could pass for a number.
+    public func tokens(for address: Address) -> [RecipientToken] {
+        let subject = Self.subject(of: address)
+        return keys.map { Self.token(subject, under: $0) }
+    }
+
+    /// The recipient under the newest key, as events name it, without the clear address.
+    ///
+    /// - Parameter id: the app's own id of the person.
+    public func reference(for address: Address, id: String? = nil) -> RecipientReference {
+        RecipientReference(
+            token: Self.token(Self.subject(of: address), under: keys[0]), masked: maskedAddress(address),
+            country: country(of: address), id: id)
+    }
+
+    private static func subject(of address: Address) -> [UInt8] {
+        Array((address.prefixChannel == .messenger ? address.text : address.number).utf8)
+    }
+
+    private static func token(_ subject: [UInt8], under key: Key) -> RecipientToken {
+        var state = key.labelled
+        state.update(data: subject)
+        return RecipientToken("ph_\(key.id)_\(base32(state.finalize().prefix(16)))")
+    }
+
+    /// The ids of the keys; never a secret.
+    public var description: String { "token keys \(keyIDs.joined(separator: " "))" }
+    /// The ids of the keys; never a secret.
+    public var debugDescription: String { description }
+    /// Shows the ids alone, to `dump` too.
+    public var customMirror: Mirror { Mirror(self, children: ["keyIDs": keyIDs]) }
+}
+
+extension RecipientToken {
+    /// The id of the key that made the token; nil for a text that is no token.
+    public var keyID: String? {
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "ph" ? String(parts[1]) : nil
+    }
+}
