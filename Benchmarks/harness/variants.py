@@ -9,6 +9,9 @@ from measured import Program
 from mock import Mock
 from paths import LOCAL, REFERENCE
 
+# Slots that promotional messages never take, for every variant.
+RESERVED_SLOTS = 2
+
 
 def _free_port() -> int:
     with socket.socket() as probe:
@@ -35,7 +38,7 @@ class Reference:
     arguments: tuple[str, ...] = ()
 
     def start(self, broker: Broker, mock: Mock, slots: int) -> list[Program]:
-        command = [REFERENCE, "--slots", slots, *self.arguments]
+        command = [REFERENCE, "--slots", slots, "--reserved", RESERVED_SLOTS, *self.arguments]
         return [Program(self.name, command, _common(broker, mock))]
 
 
@@ -57,9 +60,12 @@ class Worker:
         if new:
             for path in LOCAL.glob("ledger.sqlite*"):
                 path.unlink()
+        configuration = LOCAL / "worker.yaml"
+        configuration.write_text(f"worker:\n  slots: {slots}\n  reservedSlots: {RESERVED_SLOTS}\n", encoding="utf-8")
         return {
             **_common(broker, mock),
             "SWITCHBOARD_MODE": "development",
+            "SWITCHBOARD_CONFIG": str(configuration),
             "SWITCHBOARD_LEDGER_URL": f"sqlite:{ledger}",
             "SWITCHBOARD_ADMIN_LISTEN": f"127.0.0.1:{_free_port()}",
             **self.settings,
