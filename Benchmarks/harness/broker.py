@@ -94,6 +94,15 @@ class Broker:
             program.check_alive()
             time.sleep(0.05)
 
+    def await_ticks(self, program: Program, timeout: float) -> None:
+        """Until a second tick was published, so that the first is surely recorded. The queues were empty before."""
+        deadline = time.monotonic() + timeout
+        while self.ready("archive")["archive"] < 2:
+            if time.monotonic() > deadline:
+                raise BenchmarkError(f"{program.name} publishes no ticks: {program.last_line()}")
+            program.check_alive()
+            time.sleep(0.05)
+
     def await_events(self, count: int, timeout: float) -> int:
         """Returns the monotonic time in ns at which every subscriber's queue held `count` events."""
         deadline = time.monotonic() + timeout

@@ -45,7 +45,7 @@ class Priority:
             rss = programs[0].peak_rss_mb()
             broker.purge("send.promotional")
             mock.await_quiet(1.0)
-            for program in reversed(programs):
+            for program in programs:
                 program.stop()
         finally:
             for program in programs:

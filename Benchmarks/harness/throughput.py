@@ -54,7 +54,7 @@ class Throughput:
             for name, pid in others.items():
                 result[f"{name}_cpu_us"] = (cpu_ns(pid) - before[name]) / self.total / 1e3
             time.sleep(SETTLE_SECONDS)
-            for program in reversed(programs):
+            for program in programs:
                 program.stop()
         finally:
             for process in [*programs, *([publication] if publication else [])]:
