@@ -57,7 +57,8 @@ extension ProviderError {
             switch httpStatus {
             case 401, 403:
                 (.auth, .no, "check the account's SID, token or key, and that the key is of the region called")
-            case 404, 405, 407, 410: (.config, .no, "check the base URL, the account's SID and the proxy")
+            case 301, 302, 307, 308, 404, 405, 407, 410:
+                (.config, .no, "check the base URL, the account's SID and the proxy")
             case 413, 414, 415, 422: (.content, .no, "the provider does not take the request in this form")
             case 425, .some(500...599): (.transient, .conditional, "look the message up before it is sent again")
             case 429: (.rate, .yes, "the request was not processed; retry with backoff and jitter")

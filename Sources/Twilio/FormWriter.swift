@@ -37,6 +37,13 @@ struct FormWriter {
         if let value { append(name, value ? "true" : "false") }
     }
 
+    /// One text, percent-encoded.
+    static func encoded(_ text: String) -> String {
+        var writer = FormWriter(reservingCapacity: text.utf8.count)
+        writer.encode(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     private mutating func encode(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
