@@ -85,6 +85,10 @@ class WorkerWithTicks(Worker):
             "SWITCHBOARD_BRIDGE_LISTEN": f"127.0.0.1:{_free_port()}",
         }
         ticks = Program(f"{self.name}-ticks", [self.executable, "run", "bridge", "recorder"], second)
-        # Before the first tick is recorded every promotional message would be put off.
-        broker.await_ticks(ticks, timeout=30)
-        return [Program(self.name, [self.executable, "run", "worker"], first), ticks]
+        try:
+            # Before the first tick is recorded every promotional message would be put off.
+            broker.await_ticks(ticks, timeout=30)
+            return [Program(self.name, [self.executable, "run", "worker"], first), ticks]
+        except BaseException:
+            ticks.kill()
+            raise
