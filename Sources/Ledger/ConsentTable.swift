@@ -1,0 +1,135 @@
+import FoundationEssentials
+import GRDB
+import Messaging
+
+/// The last word of each person within each program.
+final class ConsentTable {
+    /// What stands under one token.
+    private struct Word {
+        var kind: RecipientFacts.Consent
+        var epoch: Int64
+        var at: Int64
+
+        /// Whether a change of this kind and instant replaces it: a later one does, and at a tie revoking wins.
+        func yields(to kind: RecipientFacts.Consent, at instant: Int64) -> Bool {
+            instant > at || (instant == at && kind == .revoked && self.kind != .revoked)
+        }
+    }
+
+    private let read: PreparedStatement
+    private let write: PreparedStatement
+    private let noteEvidence: PreparedStatement
+    private let move: PreparedStatement
+    private let remove: PreparedStatement
+
+    init(_ database: Database) throws {
+        read = try PreparedStatement(
+            database, "SELECT kind, epoch, at FROM consent WHERE recipient = ? AND program = ?")
+        write = try PreparedStatement(
+            database,
+            """
+            INSERT OR REPLACE INTO consent (recipient, program, kind, epoch, at, evidence, keyword)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        noteEvidence = try PreparedStatement(
+            database, "INSERT INTO evidence (sid, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        move = try PreparedStatement(
+            database,
+            """
+            INSERT OR REPLACE INTO consent (recipient, program, kind, epoch, at, evidence, keyword)
+            SELECT ?, program, kind, ?, at, evidence, keyword FROM consent WHERE recipient = ? AND program = ?
+            """)
+        remove = try PreparedStatement(database, "DELETE FROM consent WHERE recipient = ? AND program = ?")
+    }
+
+    /// The last word under any of the tokens. The epochs are added up, so that the sum grows with every change, and
+    /// stays when a row moves to another token.
+    func facts(
+        _ recipient: [RecipientToken], program: Int64?, knownAt: Date?
+    ) throws(LedgerError) -> RecipientFacts {
+        var last: Word?
+        var epoch: Int64 = 0
+        if let program {
+            for token in recipient {
+                guard let word = try word(token, program) else { continue }
+                epoch &+= word.epoch
+                if last?.yields(to: word.kind, at: word.at) ?? true { last = word }
+            }
+        }
+        return RecipientFacts(
+            consent: last?.kind ?? .none, consentEpoch: epoch,
+            revokedAt: last?.kind == .revoked ? last.map { Date(microseconds: $0.at) } : nil, consentKnownAt: knownAt)
+    }
+
+    /// Applies a change by its time of receipt; whether it became the last word.
+    ///
+    /// A provider's SID is applied once, however often and late it comes again. Other evidence (a code, a line of an
+    /// import) may be the same for many changes; these come again with the same instant, which changes nothing.
+    func apply(_ change: ConsentChange, program: Int64) throws(LedgerError) -> Bool {
+        let at = change.at.microseconds
+        if isProviderID(change.evidence) {
+            let isNew = try noteEvidence.run {
+                $0.text(change.evidence)
+                $0.integer(at)
+            }
+            guard isNew > 0 else { return false }
+        }
+        let kind: RecipientFacts.Consent = change.kind == .revoked ? .revoked : .granted
+        let word = try word(change.recipient, program)
+        guard word?.yields(to: kind, at: at) ?? true else { return false }
+        try write.run {
+            $0.text(change.recipient.text)
+            $0.integer(program)
+            $0.text(kind.rawValue)
+            $0.integer((word?.epoch ?? 0) &+ 1)
+            $0.integer(at)
+            $0.text(change.evidence)
+            $0.text(change.keyword)
+        }
+        return true
+    }
+
+    /// Moves what stands under older tokens to the newest one, so that an old key is needed no longer.
+    func adopt(_ recipient: [RecipientToken], program: Int64) throws(LedgerError) {
+        guard let newest = recipient.first else { return }
+        for old in recipient.dropFirst() where old != newest {
+            guard let word = try word(old, program) else { continue }
+            let standing = try self.word(newest, program)
+            let isLast = standing?.yields(to: word.kind, at: word.at) ?? true
+            try move.run {
+                $0.text(newest.text)
+                $0.integer(word.epoch &+ (standing?.epoch ?? 0))
+                $0.text(isLast ? old.text : newest.text)
+                $0.integer(program)
+            }
+            try remove.run {
+                $0.text(old.text)
+                $0.integer(program)
+            }
+        }
+    }
+
+    private func word(_ token: RecipientToken, _ program: Int64) throws(LedgerError) -> Word? {
+        try read.first(
+            {
+                $0.text(token.text)
+                $0.integer(program)
+            },
+            {
+                // A word of a newer version is taken for a no.
+                Word(
+                    kind: $0.text(0).flatMap(RecipientFacts.Consent.init) ?? .revoked, epoch: $0.integer(1),
+                    at: $0.integer(2))
+            })
+    }
+}
+
+/// Whether the text is a provider's SID: two letters and 32 hexadecimal digits.
+private func isProviderID(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard bytes.count == 34 else { return false }
+    return bytes.prefix(2).allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+        && bytes.dropFirst(2).allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x46).contains($0) || (0x61...0x66).contains($0)
+        }
+}

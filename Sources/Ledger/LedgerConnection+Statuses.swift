@@ -1,0 +1,113 @@
+import FoundationEssentials
+import Messaging
+
+/// What was reported of a message.
+extension LedgerConnection {
+    func record(_ report: StatusReport) throws(LedgerError) -> Bool {
+        // A request that was rejected never was a message: where one of that key is known, it is another one.
+        guard report.status != .rejected else { return false }
+        guard let row = try row(of: report) else { return try insert(report) }
+        if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
+        if report.status == .accepted { try noteConversation(report, row) }
+        let isHigher = try messages.status.run {
+            $0.text(report.status.rawValue)
+            $0.integer(report.status.rank)
+            $0.integer(report.at.microseconds)
+            $0.integer(report.status.isFinal ? report.at.microseconds : nil)
+            $0.integer(report.errorCode)
+            $0.integer(row.id)
+        }
+        return isHigher > 0
+    }
+
+    private func row(of report: StatusReport) throws(LedgerError) -> MessageRow? {
+        if let key = report.key {
+            guard let app = try names.knownID(key.app) else { return nil }
+            return try messages.row(key, app: app)
+        }
+        guard let sid = report.sid else { return nil }
+        return try messages.row(sid: sid)
+    }
+
+    /// The provider has the message, whatever the ledger thought: it must not be sent again.
+    ///
+    /// A worker that is at another attempt cannot be stopped; the SID is kept, and the message counts as accepted when
+    /// that attempt comes to anything else.
+    private func take(_ row: MessageRow, _ report: StatusReport, sid: String) throws(LedgerError) {
+        let attempt = report.attempt ?? row.attempt
+        let settles =
+            switch row.state {
+            case .held, .unknown: true
+            case .attempting: attempt == row.attempt
+            case .accepted, .refused, .abandoned, .closed: false
+            }
+        guard settles || row.sid == nil else { return }
+        try messages.take.run {
+            $0.integer(settles ? StoredState.accepted.rawValue : row.state.rawValue)
+            $0.integer(settles ? max(attempt, 1) : row.attempt)
+            $0.integer(settles ? report.at.microseconds : row.changedAt)
+            $0.text(sid)
+            $0.text(report.providerStatus)
+            $0.integer(row.id)
+        }
+    }
+
+    /// A message that this ledger never saw, because it was replaced or restored: it must not be sent again either.
+    private func insert(_ report: StatusReport) throws(LedgerError) -> Bool {
+        guard let key = report.key, let state = report.impliedState else { return false }
+        let app = try names.id(key.app)
+        let program = try report.program.map(names.id)
+        try messages.report.run {
+            $0.integer(app)
+            $0.text(key.messageID)
+            $0.integer(state.rawValue)
+            $0.integer(max(report.attempt ?? 1, 0))
+            $0.integer(report.status.rank)
+            $0.integer(report.at.microseconds)
+            $0.integer(program)
+            $0.text(report.recipient?.text)
+            $0.text(report.status.rawValue)
+            $0.integer(report.status.isFinal ? report.at.microseconds : nil)
+            $0.integer(report.errorCode)
+            $0.text(report.sid)
+            $0.text(report.providerStatus)
+        }
+        if report.status == .accepted, let row = try messages.row(key, app: app) {
+            try noteConversation(report, row)
+        }
+        return true
+    }
+
+    private func noteConversation(_ report: StatusReport, _ row: MessageRow) throws(LedgerError) {
+        guard let key = report.key, let recipient = report.recipient ?? row.recipient else { return }
+        let program = try report.program.map(names.id) ?? row.program
+        guard let program else { return }
+        try conversations.note(
+            key, recipient: recipient, program: program, metadata: report.metadata, at: report.at)
+    }
+}
+
+extension MessageStatus {
+    /// Whether only the provider can have said so: it has taken the message.
+    fileprivate var isProviderWord: Bool {
+        switch self {
+        case .accepted, .scheduled, .queued, .sending, .sent, .undelivered, .failed, .canceled, .delivered, .read: true
+        case .deferred, .inDoubt, .rejected, .blocked, .dropped, .refused, .abandoned: false
+        }
+    }
+}
+
+extension StatusReport {
+    /// The state of a message of which only this report is known; nil where it proves none.
+    fileprivate var impliedState: StoredState? {
+        switch status {
+        case .deferred, .rejected: nil
+        case .inDoubt: .unknown
+        case .blocked, .dropped: .closed
+        case .refused: .refused
+        case .abandoned: .abandoned
+        case .accepted, .scheduled, .queued, .sending, .sent, .undelivered, .failed, .canceled, .delivered, .read:
+            sid == nil ? nil : .accepted
+        }
+    }
+}

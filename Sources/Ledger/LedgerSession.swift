@@ -1,0 +1,77 @@
+import Dispatch
+import Logging
+
+/// Keeps a connection over its failures: one that failed is closed, and the next batch opens another.
+///
+/// It belongs to the ledger's thread.
+final class LedgerSession {
+    private let path: String
+    private let access: LedgerConnection.Access
+    private let options: SQLiteLedger.Options
+    private let logger: Logger
+    private var connection: LedgerConnection?
+    /// Which ledger was opened first; only that one is opened again.
+    private var ledgerID: String?
+    private var lastFailure: (error: LedgerError, at: UInt64)?
+
+    /// A file that could not be opened is tried again after this many nanoseconds: callers who hurry are told the last
+    /// error meanwhile.
+    private static let pause: UInt64 = 100_000_000
+
+    init(path: String, access: LedgerConnection.Access, options: SQLiteLedger.Options, logger: Logger) {
+        self.path = path
+        self.access = access
+        self.options = options
+        self.logger = logger
+    }
+
+    /// Does the calls, and wakes their callers when all is durable.
+    func perform(_ calls: [LedgerCall]) {
+        let outcomes: [Result<@Sendable () -> Void, LedgerError>]
+        do {
+            outcomes = try openConnection().perform(calls)
+        } catch {
+            note(error)
+            for call in calls { call.fail(error) }
+            return
+        }
+        if lastFailure != nil {
+            logger.notice("The ledger works again", metadata: ["ledger.path": "\(path)"])
+            lastFailure = nil
+        }
+        for (call, outcome) in zip(calls, outcomes) {
+            switch outcome {
+            case .success(let wake): wake()
+            case .failure(let error): call.fail(error)
+            }
+        }
+    }
+
+    func close() {
+        connection = nil
+    }
+
+    private func openConnection() throws(LedgerError) -> LedgerConnection {
+        if let connection { return connection }
+        if let lastFailure, DispatchTime.now().uptimeNanoseconds &- lastFailure.at < Self.pause {
+            throw lastFailure.error
+        }
+        // An empty file in the place of a ledger that was removed would forget what was sent.
+        guard ledgerID == nil || FileIdentity.exists(path) else { throw LedgerError(.missing, path: path) }
+        let opened = try LedgerConnection(path: path, access: access, options: options)
+        guard ledgerID == nil || ledgerID == opened.ledgerID else { throw LedgerError(.replaced, path: path) }
+        ledgerID = opened.ledgerID
+        connection = opened
+        return opened
+    }
+
+    private func note(_ error: LedgerError) {
+        connection = nil
+        let now = DispatchTime.now().uptimeNanoseconds
+        if lastFailure?.error.code != error.code {
+            logger.error(
+                "The ledger cannot be used", metadata: ["ledger.path": "\(path)", "ledger.error": "\(error)"])
+        }
+        lastFailure = (error, now)
+    }
+}

@@ -1,0 +1,142 @@
+import FoundationEssentials
+import GRDB
+
+/// What stands in the file, and how older files become newer ones.
+enum Schema {
+    /// Marks the file as ours (<https://www.sqlite.org/pragma.html#pragma_application_id>): "swbd".
+    private static let applicationID = 0x7377_6264
+
+    /// Creates or migrates the file, and sets how this connection writes it.
+    static func prepare(_ queue: DatabaseQueue, path: String, options: SQLiteLedger.Options) throws {
+        try queue.writeWithoutTransaction { database in
+            try check(database, path: path)
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw LedgerError(.cannotOpen, path: path)
+            }
+            // With FULL a commit is synced before it returns: no byte goes to the provider that is not recorded.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_size").map { options.checkpointSize / $0 } ?? 1000
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(max(1, pages))")
+        }
+        try migrate(queue)
+    }
+
+    private static func check(_ database: Database, path: String) throws {
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        let owner = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        guard tables == 0 || owner == applicationID else { throw LedgerError(.notALedger, path: path) }
+        if tables > 0, try migrator.hasBeenSuperseded(database) { throw LedgerError(.newerSchema, path: path) }
+    }
+
+    /// Several processes may start at once: whoever comes second finds the first one's tables in its way, and is well if
+    /// they are complete.
+    private static func migrate(_ queue: DatabaseQueue) throws {
+        do {
+            try migrator.migrate(queue)
+        } catch {
+            guard try queue.read(migrator.hasCompletedMigrations) else { throw error }
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: version1)
+            try database.execute(
+                sql: "INSERT INTO ledger (id, created_at) VALUES (?, ?)",
+                arguments: [UUID().uuidString, Date().microseconds])
+        }
+        return migrator
+    }
+
+    /// Instants are microseconds since 1970. A recipient is a token, never an address.
+    private static let version1 = """
+        -- One row: tells a file from another one that was put in its place.
+        CREATE TABLE ledger (
+            id TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- Apps, programs and workers: few words that stand in many rows.
+        CREATE TABLE name (
+            id INTEGER PRIMARY KEY,
+            text TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        -- Row ids grow with time, so that what belongs to the same minutes lies together.
+        -- state: 0 held, 1 attempting, 2 accepted, 3 refused, 4 unknown, 5 abandoned, 6 closed; attempt counts the
+        -- calls to the provider. status is the highest in rank that was reported, rank its place in the order.
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY,
+            app INTEGER NOT NULL,
+            message_id TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            first_seen INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            worker INTEGER,
+            program INTEGER,
+            class TEXT,
+            purpose TEXT,
+            channel TEXT,
+            request_hash BLOB CHECK (length(request_hash) = 32),
+            recipient TEXT,
+            status TEXT,
+            status_at INTEGER,
+            final_at INTEGER,
+            error_code INTEGER,
+            sid TEXT,
+            provider_status TEXT,
+            deferral_reason TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX message_key ON message (app, message_id);
+        CREATE INDEX message_sid ON message (sid) WHERE sid IS NOT NULL;
+
+        -- The record that was stored with the last attempt or the end. Apart from the message, whose row would grow to
+        -- several times its size when the attempt begins.
+        CREATE TABLE decision (
+            message INTEGER PRIMARY KEY,
+            record BLOB NOT NULL
+        ) STRICT;
+
+        -- The last word that counts; epoch grows with every change.
+        CREATE TABLE consent (
+            recipient TEXT NOT NULL,
+            program INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('granted', 'revoked')),
+            epoch INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            evidence TEXT NOT NULL,
+            keyword TEXT,
+            PRIMARY KEY (recipient, program)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The provider's ids that were applied, each once.
+        CREATE TABLE evidence (
+            sid TEXT PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- Up to when each bridge's opt-outs are recorded. One that has left stays for a while, so that a tick of its
+        -- that comes again does not bring it back.
+        CREATE TABLE bridge (
+            id TEXT PRIMARY KEY,
+            at INTEGER NOT NULL,
+            has_left INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- The last message to a person within a program: what a reply answers.
+        CREATE TABLE conversation (
+            recipient TEXT NOT NULL,
+            program INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            app TEXT NOT NULL,
+            message_id TEXT NOT NULL,
+            metadata TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (recipient, program)
+        ) STRICT, WITHOUT ROWID;
+        """
+}
