@@ -14,4 +14,12 @@
 #include <amqp_tcp_socket.h>
 #endif
 
+/// amqp_login_with_properties() with the PLAIN mechanism; the original takes variable arguments, which Swift cannot call.
+static inline amqp_rpc_reply_t amqp_login_plain(
+    amqp_connection_state_t connection, const char *vhost, int channel_max, int frame_max, int heartbeat,
+    const amqp_table_t *properties, const char *user, const char *password) {
+    return amqp_login_with_properties(connection, vhost, channel_max, frame_max, heartbeat, properties,
+                                      AMQP_SASL_METHOD_PLAIN, user, password);
+}
+
 #endif
