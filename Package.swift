@@ -23,6 +23,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -76,23 +78,26 @@ let package = Package(
         module(
             "Outbound",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
                 logging, metrics, lifecycle, mustache, crypto,
             ]),
         module(
             "Bridge",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
-                logging, metrics, lifecycle, hummingbird,
+                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
+                logging, metrics, lifecycle, hummingbird, httpTypes,
             ]),
         module(
             "Recorder",
-            ["EventLoop", "AMQP", "Messaging", "Policy", "Ledger", "Topics", "Observability", logging, metrics, lifecycle]),
+            [
+                "EventLoop", "AMQP", "Messaging", "Policy", "Topics", logging, metrics,
+                lifecycle,
+            ]),
         module(
             "Simulator",
             [
-                "EventLoop", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Observability",
-                logging, lifecycle, hummingbird, mustache,
+                "EventLoop", "HTTPTransfer", "Messaging", "Policy", "Twilio",
+                logging, lifecycle, hummingbird, httpTypes, mustache,
             ],
             resources: [.embedInCode("Resources/phones.mustache"), .embedInCode("Resources/phone.mustache")]),
 
@@ -100,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics", "Observability",
+                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
+                "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -79,4 +79,12 @@ public final class EventLoop: Sendable {
         core.checkCurrent()
         core.timers.cancel(timer)
     }
+
+    /// Returns after `delay`; other jobs of the loop go on meanwhile. May be called from anywhere; a cancelled task
+    /// waits to the end all the same.
+    public func sleep(for delay: Duration) async {
+        await withCheckedContinuation { continuation in
+            execute { self.schedule(after: delay) { continuation.resume() } }
+        }
+    }
 }

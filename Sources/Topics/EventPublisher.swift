@@ -1,4 +1,5 @@
 public import AMQP
+import FoundationEssentials
 public import Messaging
 
 /// Publishes every event on both topics, with the broker's confirm.

@@ -1,6 +1,6 @@
 public import AMQP
 public import FoundationEssentials
-public import Messaging
+import Messaging
 
 /// What Switchboard itself writes on a request that it republishes; believed only on what comes from `requeue`.
 public struct ProgressHeaders: Sendable, Equatable {

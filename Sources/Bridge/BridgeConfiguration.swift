@@ -1,0 +1,71 @@
+/// How a bridge listens and what it believes.
+public struct BridgeConfiguration: Sendable {
+    /// A provider account whose webhooks are taken.
+    public struct Account: Sendable {
+        /// Its alias in the configuration.
+        public var alias: String
+        /// `AC` and 32 hexadecimal digits.
+        public var sid: String
+        /// Every live token; any of them may have signed.
+        public var authTokens: [String]
+
+        /// An account of the configuration.
+        public init(alias: String, sid: String, authTokens: [String]) {
+            self.alias = alias
+            self.sid = sid
+            self.authTokens = authTokens
+        }
+    }
+
+    /// Names the bridge in its ticks; the same after a restart.
+    public var name: String
+    /// The interface, such as `127.0.0.1`.
+    public var host: String
+    /// 0 takes any free port.
+    public var port: Int
+    /// The base under which the provider knows the bridge, without a slash at its end. `Host` and `X-Forwarded-*` are
+    /// never believed.
+    public var publicURL: String
+    /// The provider knows the status route by this URL instead.
+    public var statusCallbackURL: String?
+    /// The provider knows the inbound route by this URL instead.
+    public var inboundWebhookURL: String?
+    /// The accounts whose webhooks are taken.
+    public var accounts: [Account]
+    /// Whether `events.clear` is used.
+    public var publishesClearEvents = true
+    /// Seconds between ticks.
+    public var tickInterval = 2.0
+    /// Seconds within which the broker must have confirmed, or the provider is asked to come again.
+    public var confirmTimeout = 3.0
+    /// Seconds that the ledger has to answer before an event goes out without what it knows.
+    public var ledgerTimeout = 0.1
+
+    /// A bridge with the defaults.
+    public init(name: String, host: String, port: Int, publicURL: String, accounts: [Account]) {
+        self.name = name
+        self.host = host
+        self.port = port
+        self.publicURL = publicURL
+        self.accounts = accounts
+    }
+
+    /// The public URL of a request, as the provider signed it.
+    func signedURL(path: String, query: String?) -> String {
+        let base: String =
+            switch path {
+            case WebhookPath.status: statusCallbackURL ?? publicURL + path
+            case WebhookPath.inbound: inboundWebhookURL ?? publicURL + path
+            default: publicURL + path
+            }
+        guard let query, !query.isEmpty else { return base }
+        return base + (base.contains("?") ? "&" : "?") + query
+    }
+}
+
+/// The paths of the contract, section 5.
+enum WebhookPath {
+    static let status = "/twilio/status"
+    static let inbound = "/twilio/inbound"
+    static let callbacks = "/twilio/callbacks/"
+}

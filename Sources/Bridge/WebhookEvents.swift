@@ -1,0 +1,185 @@
+import FoundationEssentials
+import Messaging
+import Policy
+import Twilio
+
+/// Turns verified webhooks into events. Ids come from the provider's SID and status, so a webhook that is repeated
+/// makes the same events.
+struct WebhookEvents: Sendable {
+    let tokens: RecipientTokenKeys
+    let errors: ErrorTable
+    let keywords: KeywordTable
+
+    /// What a person's message asks for, before the ledger was asked.
+    enum Wish: Sendable, Equatable {
+        case revoke(keyword: String, everything: Bool)
+        case grant(keyword: String)
+        /// Counts only from somebody who opted out or was asked.
+        case grantIfAsked(keyword: String)
+        case help(keyword: String)
+    }
+
+    /// A recipient reference with the clear address, for any address that can be read.
+    func reference(_ text: String?, id: String? = nil) -> RecipientReference? {
+        guard let text, let address = try? Address(text) else { return nil }
+        var reference = tokens.reference(for: address, id: id)
+        reference.address = text
+        return reference
+    }
+
+    /// A status callback: `message.<status>`, `error.<code>` beside it, and `consent.revoked` when the provider says
+    /// that the person has opted out there.
+    func status(
+        _ callback: StatusCallback, origin: StatusCallbackURL.Origin?, account: String, at now: Date
+    ) -> [Event] {
+        var message = origin?.message ?? MessageContext(account: account)
+        message.account = account
+        message.channel = callback.channel
+        let subject = message.messageID ?? callback.messageSID
+        let recipient = reference(callback.to, id: origin?.recipientID)
+        let provider = Event.Provider(sid: callback.messageSID, status: callback.status.word)
+        guard let status = callback.status.messageStatus else {
+            var event = Event(
+                id: "\(callback.messageSID)/\(callback.status.word)",
+                name: EventName(family: "callback", name: "message-status"), subject: subject, time: now,
+                message: message)
+            event.provider = provider
+            event.recipient = recipient
+            return [event]
+        }
+        let error = callback.errorCode.map { errors.advice(for: $0, httpStatus: nil) }
+        var main = Event(
+            id: "\(callback.messageSID)/\(status.rawValue)", name: .message(status), subject: subject, time: now,
+            message: message)
+        main.status = status
+        main.provider = provider
+        main.recipient = recipient
+        main.error = error
+        var events = [main]
+        guard let error else { return events }
+        var beside = main
+        beside.id = "\(main.id)/error.\(error.code)"
+        beside.name = .error(error.code)
+        beside.status = nil
+        events.append(beside)
+        if error.category == .optOut, let sender = callback.from {
+            var revoked = beside
+            revoked.id = "\(callback.messageSID)/consent.revoked"
+            revoked.name = EventName(family: "consent", name: "revoked")
+            revoked.subject = callback.messageSID
+            revoked.consent = Event.Consent(
+                sender: bareNumber(sender), program: callback.messagingServiceSID ?? bareNumber(sender), keyword: nil,
+                evidence: "twilio:\(error.code):\(callback.messageSID)", at: now)
+            events.append(revoked)
+        }
+        return events
+    }
+
+    /// What a message from a person asks for. The provider's own word, where it has one, wins over the text.
+    func wish(_ inbound: InboundMessage) -> Wish? {
+        if let type = inbound.optOutType {
+            switch type {
+            case .stop: return .revoke(keyword: type.rawValue, everything: false)
+            case .start: return .grant(keyword: type.rawValue)
+            case .help: return .help(keyword: type.rawValue)
+            }
+        }
+        guard let match = keywords.effect(of: inbound.body) else { return nil }
+        switch match.effect {
+        case .optOut: return .revoke(keyword: match.keyword, everything: false)
+        case .optOutAll: return .revoke(keyword: match.keyword, everything: true)
+        case .optIn: return .grant(keyword: match.keyword)
+        case .optInConditional: return .grantIfAsked(keyword: match.keyword)
+        case .help: return .help(keyword: match.keyword)
+        }
+    }
+
+    /// A message from a person: first what it asks for, so that a STOP is on its way before anything else, then the
+    /// message itself.
+    func inbound(
+        _ inbound: InboundMessage, account: String, wish: Wish?, conversation: Event.Conversation?, at now: Date
+    ) -> [Event] {
+        var message = MessageContext(account: account)
+        message.channel = inbound.channel
+        var base = Event(
+            id: inbound.messageSID, name: EventName(family: "inbound", name: "received"),
+            subject: inbound.messageSID, time: now, message: message)
+        base.provider = Event.Provider(sid: inbound.messageSID, status: "received")
+        base.recipient = reference(inbound.from)
+        var events: [Event] = []
+        if let wish {
+            var event = base
+            event.name = wish.eventName
+            event.id = "\(inbound.messageSID)/\(event.name)"
+            event.consent = Event.Consent(
+                sender: bareNumber(inbound.to), program: program(inbound), keyword: wish.keyword,
+                evidence: inbound.messageSID, at: now)
+            if case .revoke(_, true) = wish { event.consent?.scope = "everything" }
+            events.append(event)
+        }
+        base.id = "\(inbound.messageSID)/inbound.received"
+        base.conversation = conversation
+        base.body = inbound.body
+        base.details = ["sender": bareNumber(inbound.to), "mediaCount": String(inbound.media.count)]
+        if !inbound.media.isEmpty { base.clearDetails["media"] = inbound.media.map(\.url).joined(separator: " ") }
+        if let payload = inbound.buttonPayload { base.clearDetails["buttonPayload"] = payload }
+        if let replied = inbound.originalRepliedMessageSID { base.details["repliedTo"] = replied }
+        events.append(base)
+        return events
+    }
+
+    /// What a person's yes or no covers: the messaging service, or the number that was written to.
+    func program(_ inbound: InboundMessage) -> String { inbound.messagingServiceSID ?? bareNumber(inbound.to) }
+
+    /// Any other signed callback; what it says stands in the clear form alone, since nobody knows what it holds.
+    func callback(
+        name: String, _ webhook: VerifiedWebhook, body: [UInt8], digest: String, at now: Date
+    ) -> Event {
+        let sid = ["MessageSid", "CallSid", "Sid", "RoomSid", "SmsSid"].lazy.compactMap { webhook.form[$0] }.first
+        let subject = sid.flatMap { isPlainSID($0) ? $0 : nil } ?? digest
+        var event = Event(
+            id: "\(subject)/callback.\(name)/\(digest)", name: EventName(family: "callback", name: name),
+            subject: subject, time: now, message: MessageContext(account: webhook.account.alias))
+        event.provider = Event.Provider(sid: sid.flatMap { isPlainSID($0) ? $0 : nil })
+        var json = JSONText()
+        if webhook.form.fields.isEmpty {
+            event.clearDetails["payload"] = String(decoding: body, as: UTF8.self)
+        } else {
+            json.array { json in
+                for field in webhook.form.fields {
+                    json.array { json in
+                        json.value(nil, field.name)
+                        json.value(nil, field.value)
+                    }
+                }
+            }
+            event.clearDetails["parameters"] = json.string
+        }
+        return event
+    }
+
+    private func bareNumber(_ text: String) -> String {
+        text.split(separator: ":", maxSplits: 1).last.map(String.init) ?? text
+    }
+
+    private func isPlainSID(_ text: String) -> Bool {
+        text.utf8.count == 34 && text.utf8.prefix(2).allSatisfy { (0x41...0x5A).contains($0) }
+            && isSID(text, prefix: String(text.prefix(2)))
+    }
+}
+
+extension WebhookEvents.Wish {
+    var keyword: String {
+        switch self {
+        case .revoke(let keyword, _), .grant(let keyword), .grantIfAsked(let keyword), .help(let keyword): keyword
+        }
+    }
+
+    var eventName: EventName {
+        switch self {
+        case .revoke: EventName(family: "consent", name: "revoked")
+        case .grant, .grantIfAsked: EventName(family: "consent", name: "granted")
+        case .help: EventName(family: "help", name: "requested")
+        }
+    }
+}

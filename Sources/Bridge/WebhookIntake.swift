@@ -1,0 +1,130 @@
+import Crypto
+import EventLoop
+import FoundationEssentials
+import Logging
+import Messaging
+import Policy
+import Topics
+import Twilio
+
+/// How the bridge answers.
+enum WebhookAnswer: Sendable, Equatable {
+    /// 204.
+    case taken
+    /// 200 with an empty TwiML answer.
+    case takenWithTwiML
+    case refused(WebhookRefusal)
+}
+
+/// The way of a webhook: size ▸ signature ▸ event ▸ the broker's confirm ▸ 2xx.
+struct WebhookIntake: Sendable {
+    /// The largest body that is read, in bytes.
+    static let maximumBody = 65_536
+
+    let configuration: BridgeConfiguration
+    let events: WebhookEvents
+    /// Publishes one event and says whether the broker has confirmed it.
+    let publish: @Sendable (Event) async -> EventPublisher.Outcome
+    let ledger: (any StatusLedger)?
+    let loop: EventLoop
+    let inFlight: WebhooksInFlight
+    let now: @Sendable () -> Date
+    let logger: Logger
+
+    func take(_ request: WebhookRequest) async -> WebhookAnswer {
+        let receipt = inFlight.begin(at: now())
+        defer { inFlight.end(receipt) }
+        do {
+            try checkContentType(request)
+            let webhook = try VerifiedWebhook(request, configuration: configuration)
+            let made = try await makeEvents(request, webhook, at: receipt.time)
+            try await confirm(made)
+            return request.path == WebhookPath.inbound ? .takenWithTwiML : .taken
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func checkContentType(_ request: WebhookRequest) throws(WebhookRefusal) {
+        if WebhookSignature.isForm(request.contentType) { return }
+        let type = request.contentType?.prefix { $0 != ";" }.lowercased()
+        let takesJSON = request.path.hasPrefix(WebhookPath.callbacks)
+        guard takesJSON, type == "application/json" || type == "application/cloudevents+json" else {
+            throw WebhookRefusal(status: 415, reason: "this path does not take the content type")
+        }
+    }
+
+    private func makeEvents(
+        _ request: WebhookRequest, _ webhook: VerifiedWebhook, at time: Date
+    ) async throws(WebhookRefusal) -> [Event] {
+        do {
+            switch request.path {
+            case WebhookPath.status:
+                let callback = try StatusCallback(webhook.form)
+                let origin = try StatusCallbackURL.origin(webhook.query)
+                return events.status(callback, origin: origin, account: webhook.account.alias, at: time)
+            case WebhookPath.inbound:
+                return await inbound(try InboundMessage(webhook.form), webhook, at: time)
+            default:
+                let name = String(request.path.dropFirst(WebhookPath.callbacks.count))
+                return [
+                    events.callback(
+                        name: name, webhook, body: request.body, digest: digest(request), at: time)
+                ]
+            }
+        } catch {
+            throw WebhookRefusal(status: 400, reason: "\(error)")
+        }
+    }
+
+    /// A message from a person, with what the ledger knows of the conversation if it answers in time.
+    private func inbound(_ inbound: InboundMessage, _ webhook: VerifiedWebhook, at time: Date) async -> [Event] {
+        var wish = events.wish(inbound)
+        var conversation: Event.Conversation?
+        if let ledger, let address = try? Address(inbound.from) {
+            let recipient = events.tokens.tokens(for: address)
+            let program = events.program(inbound)
+            conversation = await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) {
+                try? await ledger.conversation(recipient: recipient, program: program)
+            }
+            if case .grantIfAsked = wish {
+                let facts = await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) {
+                    try? await ledger.facts(recipient: recipient, program: program)
+                }
+                // Never lifts the network's block of a toll-free number.
+                if facts?.consent != .revoked || isTollFree(program) { wish = nil }
+            }
+        } else if case .grantIfAsked = wish {
+            wish = nil
+        }
+        return events.inbound(
+            inbound, account: webhook.account.alias, wish: wish, conversation: conversation, at: time)
+    }
+
+    /// All events, or the provider is asked to come again; repeats have the same ids.
+    private func confirm(_ made: [Event]) async throws(WebhookRefusal) {
+        let outcome = await within(
+            seconds: configuration.confirmTimeout, on: loop,
+            otherwise: EventPublisher.Outcome.unconfirmed("no confirm in time")
+        ) {
+            for event in made {
+                let outcome = await publish(event)
+                guard outcome == .confirmed else { return outcome }
+            }
+            return .confirmed
+        }
+        if case .unconfirmed(let reason) = outcome { throw WebhookRefusal(status: 503, reason: reason) }
+    }
+
+    private func digest(_ request: WebhookRequest) -> String {
+        var hash = SHA256()
+        hash.update(data: Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0])
+        hash.update(data: request.body)
+        return hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// North American toll-free area codes: 800, 833, 844, 855, 866, 877, 888.
+    private func isTollFree(_ number: String) -> Bool {
+        ["800", "833", "844", "855", "866", "877", "888"].contains { number.hasPrefix("+1\($0)") }
+    }
+}

@@ -1,0 +1,72 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Messaging
+import Metrics
+
+/// The routes of the contract, section 5.
+func webhookRouter(_ intake: WebhookIntake, logger: Logger) -> Router<BasicRequestContext> {
+    let router = Router()
+    let names = ["status", "inbound"]
+    for name in names {
+        router.post("/twilio/\(name)") { request, _ in
+            await answer(request, path: "/twilio/\(name)", route: name, intake: intake, logger: logger)
+        }
+    }
+    router.post("/twilio/callbacks/:name") { request, context in
+        let name = context.parameters.get("name") ?? ""
+        guard isRoutingWord(name) else { return Response(status: .notFound) }
+        return await answer(
+            request, path: WebhookPath.callbacks + name, route: "callbacks", intake: intake, logger: logger)
+    }
+    return router
+}
+
+private func answer(
+    _ request: Request, path: String, route: String, intake: WebhookIntake, logger: Logger
+) async -> Response {
+    let body: [UInt8]
+    do {
+        body = try await Array(buffer: request.body.collect(upTo: WebhookIntake.maximumBody))
+    } catch {
+        return respond(
+            .refused(WebhookRefusal(status: 413, reason: "the body has more than 65536 bytes")), route, logger)
+    }
+    let webhook = WebhookRequest(
+        path: path, query: request.uri.query, contentType: request.headers[.contentType],
+        signature: request.headers[.twilioSignature], body: body)
+    return respond(await intake.take(webhook), route, logger)
+}
+
+private func respond(_ answer: WebhookAnswer, _ route: String, _ logger: Logger) -> Response {
+    switch answer {
+    case .taken:
+        countAnswer(route, 204)
+        return Response(status: .noContent)
+    case .takenWithTwiML:
+        countAnswer(route, 200)
+        return Response(
+            status: .ok, headers: [.contentType: "text/xml"], body: .init(byteBuffer: ByteBuffer(string: "<Response/>"))
+        )
+    case .refused(let refusal):
+        countAnswer(route, refusal.status)
+        logger.warning(
+            "A webhook was not taken",
+            metadata: [
+                "webhook.route": "\(route)", "http.status": "\(refusal.status)", "reason": "\(refusal.reason)",
+            ])
+        return Response(
+            status: .init(code: refusal.status), headers: [.contentType: "text/plain; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: refusal.reason + "\n")))
+    }
+}
+
+private func countAnswer(_ route: String, _ status: Int) {
+    Counter(label: "switchboard_webhooks_total", dimensions: [("route", route), ("status", String(status))]).increment()
+}
+
+extension HTTPField.Name {
+    fileprivate static var twilioSignature: HTTPField.Name {
+        HTTPField.Name("X-Twilio-Signature") ?? .authorization
+    }
+}

@@ -1,0 +1,130 @@
+import AMQP
+import FoundationEssentials
+import Messaging
+import Topics
+
+/// Who sent a request and what for, as far as the broker vouches for it: all that is known before the body is read.
+struct Envelope: Sendable {
+    var messageID: String?
+    var app: String?
+    var messageClass: MessageClass
+    var purpose: String?
+    var correlationID: String?
+    var traceparent: String?
+    /// What was done for the request before it came back from a delay.
+    var progress: ProgressHeaders?
+}
+
+/// A send request that can be worked on.
+struct ReceivedRequest: Sendable {
+    let key: MessageKey
+    let purpose: String
+    let envelope: Envelope
+    let request: SendRequest
+}
+
+/// What a delivery turned out to be.
+enum Arrival: Sendable {
+    case request(ReceivedRequest)
+    /// It cannot be read or its sender is not who it says; ends as `message.rejected`.
+    case unreadable(Envelope, RequestProblem)
+    /// A copy that CC or BCC put into a queue where it does not belong.
+    case copy(reason: String)
+
+    /// Reads a delivery of the queue of `queueClass`.
+    ///
+    /// - Parameter requiresUserID: whether the broker must vouch for the app; only development may do without.
+    init(_ delivery: Delivery, from queueClass: MessageClass, requiresUserID: Bool) {
+        var envelope = Envelope(messageClass: queueClass)
+        switch delivery.exchange {
+        case Exchange.send:
+            let words = delivery.routingKey.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            guard words.first == queueClass.rawValue else {
+                self = .copy(reason: "the routing key's class is not the queue's")
+                return
+            }
+            envelope.app = words.count > 1 && isRoutingWord(words[1]) ? words[1] : nil
+            envelope.purpose = words.count == 3 && isRoutingWord(words[2]) ? words[2] : nil
+        case Exchange.requeue:
+            guard delivery.routingKey == queueClass.rawValue else {
+                self = .copy(reason: "the routing key's class is not the queue's")
+                return
+            }
+            envelope.progress = ProgressHeaders(delivery.message.properties.headers)
+            envelope.app = envelope.progress?.app
+            envelope.purpose = envelope.progress?.purpose
+        default:
+            self = .copy(reason: "it came by neither send nor requeue")
+            return
+        }
+        do {
+            self = .request(
+                try Self.read(delivery, envelope: &envelope, requiresUserID: requiresUserID))
+        } catch {
+            self = .unreadable(envelope, error)
+        }
+    }
+
+    private static func read(
+        _ delivery: Delivery, envelope: inout Envelope, requiresUserID: Bool
+    ) throws(RequestProblem) -> ReceivedRequest {
+        let properties = delivery.message.properties
+        if let messageID = properties.messageID, isMessageID(messageID) { envelope.messageID = messageID }
+        envelope.traceparent = properties.headers["traceparent"]?.string.flatMap { isTraceparent($0) ? $0 : nil }
+        guard let app = envelope.app else {
+            throw RequestProblem(field: "routing key", problem: "is not <class>.<app>.<purpose>")
+        }
+        guard let purpose = envelope.purpose else {
+            throw RequestProblem(field: "routing key", problem: "is not <class>.<app>.<purpose>")
+        }
+        if let userID = properties.userID {
+            guard userID == app else { throw RequestProblem(field: "user_id", problem: "is not the app of the key") }
+        } else if requiresUserID {
+            throw RequestProblem(field: "user_id", problem: "is missing")
+        }
+        guard let messageID = properties.messageID else {
+            throw RequestProblem(field: "message_id", problem: "is missing")
+        }
+        guard isMessageID(messageID) else {
+            throw RequestProblem(field: "message_id", problem: "is not 1 to 128 of A-Z a-z 0-9 . _ : -")
+        }
+        try refusePersonalData(messageID, field: "message_id")
+        if let correlationID = properties.correlationID, !correlationID.isEmpty {
+            guard correlationID.utf8.count <= 128, correlationID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw RequestProblem(field: "correlation_id", problem: "is not 1 to 128 visible ASCII characters")
+            }
+            try refusePersonalData(correlationID, field: "correlation_id")
+            envelope.correlationID = correlationID
+        }
+        switch delivery.problem {
+        case nil: break
+        case .headersTooDeep: throw RequestProblem(field: "headers", problem: "are nested too deeply")
+        case .bodyTooLarge(let size):
+            throw RequestProblem(
+                field: "request", problem: "has \(size) bytes; at most \(SendRequest.maximumSize) are read")
+        }
+        return ReceivedRequest(
+            key: MessageKey(app: app, messageID: messageID), purpose: purpose, envelope: envelope,
+            request: try body(delivery.message))
+    }
+
+    private static func body(_ message: Message) throws(RequestProblem) -> SendRequest {
+        let contentType = message.properties.contentType?.prefix { $0 != ";" }.lowercased()
+        switch contentType {
+        case nil, "application/json": return try SendRequest(json: message.body)
+        case "application/cloudevents+json": return try SendRequest(cloudEvent: message.body)
+        default:
+            throw RequestProblem(
+                field: "content_type", problem: "is neither application/json nor application/cloudevents+json")
+        }
+    }
+}
+
+/// Whether the text is a version 00 trace context (W3C Trace Context, section 3.2).
+private func isTraceparent(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.map(\.utf8.count) == [2, 32, 16, 2] && parts[0] == "00"
+        && parts.allSatisfy { part in
+            part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        }
+}

@@ -1,0 +1,57 @@
+import AMQP
+import Logging
+import Messaging
+import Topics
+
+/// Publishes until the broker has confirmed, since nothing is acknowledged before.
+struct BrokerOutbox: Outbox {
+    let publisher: Publisher
+    let events: EventPublisher
+    let logger: Logger
+    /// Seconds after which the delivery is handed back.
+    let maximumHold: Double
+    let elapsed: @Sendable () -> Double
+    /// Waits a little, keeping the slot: while the broker is away there is nothing else to do.
+    let sleep: @Sendable (_ seconds: Double) async -> Void
+
+    func publish(_ event: Event) async throws(HeldTooLong) {
+        try await untilConfirmed("\(event.name)") {
+            switch await events.publish(event) {
+            case .confirmed: nil
+            case .unconfirmed(let reason): reason
+            }
+        }
+    }
+
+    func publish(_ message: Message, to exchange: String, routingKey: String) async throws(HeldTooLong) {
+        try await untilConfirmed(exchange) {
+            do {
+                switch try await publisher.publish(message, to: exchange, routingKey: routingKey, mandatory: true) {
+                case .confirmed: return nil
+                case .refused: return "refused: the queue is full or has no leader"
+                case .returned(let code, let text): return "returned: \(code) \(text)"
+                case .unknown(let reason): return reason
+                }
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+
+    /// Tries again, a little later each time, until `attempt` gives no reason to.
+    private func untilConfirmed(
+        _ what: String, attempt: () async -> String?
+    ) async throws(HeldTooLong) {
+        let start = elapsed()
+        var delay = 0.05
+        while let reason = await attempt() {
+            guard elapsed() - start < maximumHold else { throw HeldTooLong() }
+            if delay > 0.1 {
+                logger.warning(
+                    "The broker has not confirmed yet", metadata: ["what": "\(what)", "reason": "\(reason)"])
+            }
+            await sleep(delay)
+            delay = min(delay * 2, 5)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import AMQP
+import FoundationEssentials
+import Logging
+import Messaging
+import Policy
+import Topics
+
+/// How a message ends without a call.
+extension MessageJourney {
+    func publish(_ events: [Event]) async throws(HeldTooLong) {
+        for event in events { try await outbox.publish(event) }
+    }
+
+    /// The policy says no.
+    func end(_ message: PreparedMessage, _ decision: Decision, attempts: Int) async throws {
+        let status: MessageStatus = decision.outcome == .drop ? .dropped : .blocked
+        let record = decision.json
+        try await ledger.close(message.key, as: status, decision: record, now: clock.now())
+        try await publish(
+            message.events.status(status, attempt: 0, at: clock.now()) { event in event.decision = record })
+        OutboundMetrics.blocked(message.messageClass)
+    }
+
+    /// The id was used before for another request: the first one stands, this one changes nothing.
+    func refuseConflict(_ message: PreparedMessage) async throws(HeldTooLong) {
+        try await outbox.publish(message.events.conflict(requestHash: message.requestHash, at: clock.now()))
+    }
+
+    /// The request cannot be read or is not allowed: told to the subscribers with the field, and kept.
+    func reject(
+        _ delivery: Delivery, envelope: Envelope, request: SendRequest?, problem: RequestProblem
+    ) async throws(HeldTooLong) {
+        var context = MessageContext(
+            messageID: envelope.messageID, app: envelope.app, messageClass: envelope.messageClass,
+            purpose: envelope.purpose, channel: request?.channel, account: "none")
+        context.metadata = request?.metadata ?? [:]
+        context.correlationID = envelope.correlationID
+        context.traceparent = envelope.traceparent
+        let recipient = request.map { tokens.reference(for: $0.to, id: $0.recipient.id) }
+        let events = MessageEvents(
+            context: context, recipient: recipient, body: nil, segments: nil, encoding: nil)
+        // An id may be missing, or used by a request that can be read: the content tells the happenings apart.
+        let step = contentDigest(delivery)
+        try await publish(
+            events.status(.rejected, attempt: 0, at: clock.now(), step: step) { event in
+                event.reason = Event.Reason(field: problem.field, problem: problem.problem)
+            })
+        try await bury(delivery, envelope: envelope, reason: "rejected:\(problem.field)")
+        OutboundMetrics.rejected(envelope.messageClass)
+    }
+
+    /// A copy that CC or BCC made: kept and counted, but no message of anybody's, so no event.
+    func discardCopy(_ delivery: Delivery, queueClass: MessageClass, reason: String) async throws(HeldTooLong) {
+        logger.warning("A copied message was put aside", metadata: ["reason": "\(reason)"])
+        try await bury(delivery, envelope: Envelope(messageClass: queueClass), reason: "copy")
+        OutboundMetrics.copied(queueClass)
+    }
+
+    /// Keeps what could not be sent, for an operator to correct and replay.
+    func bury(_ message: PreparedMessage, attempts: Int, reason: String) async throws(HeldTooLong) {
+        try await republish(
+            message.delivery, message.progress(attempts: attempts, reason: reason, now: clock.now()),
+            to: Exchange.dead, routingKey: message.messageClass.rawValue)
+    }
+
+    private func bury(_ delivery: Delivery, envelope: Envelope, reason: String) async throws(HeldTooLong) {
+        let progress = ProgressHeaders(
+            app: envelope.app ?? "none", purpose: envelope.purpose ?? "none",
+            attempts: envelope.progress?.attempts ?? 0, firstAt: envelope.progress?.firstAt ?? clock.now(),
+            reason: reason)
+        try await republish(
+            delivery, progress, to: Exchange.dead, routingKey: envelope.messageClass.rawValue)
+    }
+
+    func metadata(_ settlement: Settlement) -> Logger.Metadata {
+        [
+            "message.app": "\(settlement.key.app)", "message.id": "\(settlement.key.messageID)",
+            "message.attempt": "\(settlement.attempt)",
+        ]
+    }
+}

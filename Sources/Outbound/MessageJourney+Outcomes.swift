@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Logging
+import Messaging
+import Topics
+
+/// What follows a call to the provider.
+extension MessageJourney {
+    func settlement(_ message: PreparedMessage, _ start: AttemptStart, _ result: Settlement.Result) -> Settlement {
+        Settlement(
+            key: message.key, attempt: start.attempt, worker: configuration.id, result: result, now: clock.now())
+    }
+
+    /// Records the outcome and tells the subscribers; false when the message should be offered again at once.
+    func settle(
+        _ message: PreparedMessage, _ start: AttemptStart, _ decision: Decision, _ outcome: CarrierOutcome,
+        _ claimed: ClaimedMessage
+    ) async throws -> Bool {
+        switch outcome {
+        case .accepted(let acceptance):
+            await record(settlement(message, start, .accepted(acceptance)), message.messageClass)
+            try await tellAccepted(
+                message, sid: acceptance.sid, providerStatus: acceptance.status, attempt: start.attempt,
+                decision: start.decision)
+            return true
+        case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, start, refusal):
+            await record(settlement(message, start, .held), message.messageClass)
+            return try await tryLater(message, start, refusal, claimed)
+        case .refused(let refusal):
+            await record(settlement(message, start, .refused(code: refusal.error?.code)), message.messageClass)
+            try await tellRefused(message, start, refusal)
+            return true
+        case .unknown(let reason):
+            await record(settlement(message, start, .unknown), message.messageClass)
+            try await tellInDoubt(message, attempt: start.attempt, reason: reason)
+            return true
+        }
+    }
+
+    /// Records the end of a call. The outcome is known to nobody else, so a ledger that is away is asked a few times;
+    /// after that the events carry it: the recorder settles an attempt whose `accepted` it reads, and a repeat finds
+    /// the attempt open and is not sent.
+    private func record(_ settlement: Settlement, _ messageClass: MessageClass) async {
+        for pauseBefore in [0, 0.2, 1, 3.0] {
+            if pauseBefore > 0 { await pause(pauseBefore, messageClass) }
+            do {
+                if try await !ledger.settle(settlement) {
+                    logger.warning(
+                        "An attempt was no longer this worker's when it ended", metadata: metadata(settlement))
+                }
+                return
+            } catch {
+                logger.error("The ledger did not record the end of an attempt", metadata: metadata(settlement))
+            }
+        }
+    }
+
+    func tellAccepted(
+        _ message: PreparedMessage, sid: String, providerStatus: String, attempt: Int, decision: [UInt8]?
+    ) async throws(HeldTooLong) {
+        let events = message.events.status(.accepted, attempt: attempt, at: clock.now()) { event in
+            event.provider = Event.Provider(sid: sid, status: providerStatus)
+            event.decision = decision
+        }
+        try await publish(events)
+        OutboundMetrics.accepted(message.messageClass)
+    }
+
+    private func tellRefused(
+        _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal
+    ) async throws(HeldTooLong) {
+        let now = clock.now()
+        if let error = refusal.error, error.category == .optOut {
+            let revoked = message.events.revoked(
+                by: error, program: message.program, sender: message.route.senderAlias, attempt: start.attempt, at: now)
+            try await outbox.publish(revoked)
+        }
+        let events = message.events.status(.refused, attempt: start.attempt, at: now) { event in
+            event.error = refusal.error
+            event.reason = Event.Reason(problem: refusal.reason)
+            event.decision = start.decision
+        }
+        try await publish(events)
+        // Who opted out stays out; everything else can be corrected and replayed.
+        if refusal.error?.category != .optOut {
+            let code = refusal.error.map { "refused:\($0.code)" } ?? "refused"
+            try await bury(message, attempts: start.attempt, reason: code)
+        }
+        OutboundMetrics.refused(message.messageClass)
+    }
+
+    func tellInDoubt(_ message: PreparedMessage, attempt: Int, reason: String) async throws(HeldTooLong) {
+        let events = message.events.status(.inDoubt, attempt: attempt, at: clock.now()) { event in
+            event.reason = Event.Reason(problem: reason)
+        }
+        try await publish(events)
+        try await wait(message, attempts: attempt, reason: "in-doubt", seconds: configuration.inDoubtGrace)
+        OutboundMetrics.unknown(message.messageClass)
+    }
+
+    private func mayTryAgain(_ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal) -> Bool {
+        // A provider that was never reached costs no attempt of the message: an outage may last.
+        refusal.error == nil || start.attempt < configuration.maximumAttempts
+    }
+
+    /// A short wait that the provider asked for is spent here; a longer one on the delay ladder.
+    private func tryLater(
+        _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal, _ claimed: ClaimedMessage
+    ) async throws -> Bool {
+        if let seconds = refusal.retryAfter, seconds < 5 {
+            await pause(max(seconds, 0.1), message.messageClass)
+            return false
+        }
+        let step =
+            refusal.retryAfter.map { DelayStep.fitting(seconds: $0) } ?? DelayStep.afterAttempts(start.attempt)
+        let reason = refusal.error.map { "retry:\($0.code)" } ?? "provider-unreachable"
+        try await tellDeferred(message, attempts: start.attempt, reason: reason, known: claimed.deferralReason) {
+            event in
+            event.reason = Event.Reason(problem: refusal.reason)
+            event.until = clock.now().addingTimeInterval(step.seconds)
+        }
+        try await wait(message, attempts: start.attempt, reason: reason, seconds: step.seconds)
+        return true
+    }
+}

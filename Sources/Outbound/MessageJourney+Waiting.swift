@@ -1,0 +1,69 @@
+import AMQP
+import FoundationEssentials
+import Logging
+import Messaging
+import Topics
+
+/// How a message waits: on the delay ladder, never unacknowledged.
+extension MessageJourney {
+    /// The policy says later.
+    func putOff(
+        _ message: PreparedMessage, _ decision: Decision, attempts: Int, _ claimed: ClaimedMessage
+    ) async throws {
+        let reason = decision.decidingReason?.rule ?? "policy"
+        let now = clock.now()
+        let until = decision.notBefore ?? now.addingTimeInterval(5)
+        try await tellDeferred(message, attempts: attempts, reason: reason, known: claimed.deferralReason) { event in
+            event.until = until
+            event.decision = decision.json
+        }
+        try await wait(message, attempts: attempts, reason: reason, seconds: until.timeIntervalSince(now))
+    }
+
+    /// Tells the subscribers once for each reason, not at every hop.
+    func tellDeferred(
+        _ message: PreparedMessage, attempts: Int, reason: String, known: String?,
+        change: (inout Event) -> Void
+    ) async throws {
+        guard known != reason else { return }
+        try await publish(
+            message.events.status(.deferred, attempt: attempts, at: clock.now(), step: reason, change: change))
+        try await ledger.noteDeferral(message.key, reason: reason, now: clock.now())
+        OutboundMetrics.deferred(message.messageClass)
+    }
+
+    /// Puts the request on the rung of the ladder that fits.
+    func wait(
+        _ message: PreparedMessage, attempts: Int, reason: String, seconds: Double
+    ) async throws(HeldTooLong) {
+        let step = DelayStep.fitting(seconds: seconds)
+        try await republish(
+            message.delivery, message.progress(attempts: attempts, reason: reason, now: clock.now()),
+            to: Exchange.delay, routingKey: "\(message.messageClass.rawValue).\(step.rawValue)")
+    }
+
+    /// Nothing can be recorded, so nothing is sent: the message waits until the ledger is back.
+    func waitForLedger(
+        _ delivery: Delivery, _ received: ReceivedRequest, error: any Error
+    ) async throws(HeldTooLong) {
+        logger.error(
+            "The ledger is away; messages wait",
+            metadata: ["message.app": "\(received.key.app)", "error": "\(error)"])
+        let progress = ProgressHeaders(
+            app: received.key.app, purpose: received.purpose,
+            attempts: received.envelope.progress?.attempts ?? 0,
+            firstAt: received.envelope.progress?.firstAt ?? clock.now(), reason: "ledger-away")
+        let messageClass = received.envelope.messageClass
+        try await republish(
+            delivery, progress, to: Exchange.delay,
+            routingKey: "\(messageClass.rawValue).\(DelayStep.fiveSeconds.rawValue)")
+    }
+
+    func republish(
+        _ delivery: Delivery, _ progress: ProgressHeaders, to exchange: String, routingKey: String
+    ) async throws(HeldTooLong) {
+        let message = Message(
+            properties: progress.properties(republishing: delivery.message.properties), body: delivery.message.body)
+        try await outbox.publish(message, to: exchange, routingKey: routingKey)
+    }
+}

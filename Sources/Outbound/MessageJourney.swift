@@ -1,0 +1,95 @@
+import AMQP
+import FoundationEssentials
+import Logging
+import Messaging
+import Policy
+import Topics
+
+/// The way of one delivery through the worker, from the broker's bytes to the acknowledgement: read, prepare, claim,
+/// judge, win the attempt, call, settle, tell.
+struct MessageJourney: Sendable {
+    let configuration: WorkerConfiguration
+    let directory: Directory
+    let templates: TemplateCatalog
+    let policy: PolicyEngine
+    let tokens: RecipientTokenKeys
+    let ledger: any MessageLedger
+    let outbox: any Outbox
+    let clock: WorkerClock
+    let logger: Logger
+    /// Waits without holding a slot.
+    typealias Pause = @Sendable (_ seconds: Double, MessageClass) async -> Void
+    let pause: Pause
+
+    /// How often a message is judged again at once when its facts changed under the decision.
+    private static let rounds = 5
+
+    /// Works a delivery off; returns when it may be acknowledged.
+    ///
+    /// - Throws: ``HeldTooLong`` when it must be handed back instead.
+    func travel(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
+        switch Arrival(delivery, from: queueClass, requiresUserID: configuration.requiresUserID) {
+        case .copy(let reason):
+            try await discardCopy(delivery, queueClass: queueClass, reason: reason)
+        case .unreadable(let envelope, let problem):
+            try await reject(delivery, envelope: envelope, request: nil, problem: problem)
+        case .request(let received):
+            do {
+                try await send(PreparedMessage(received, delivery: delivery, journey: self))
+            } catch let problem as RequestProblem {
+                try await reject(delivery, envelope: received.envelope, request: received.request, problem: problem)
+            } catch let tooLong as HeldTooLong {
+                throw tooLong
+            } catch {
+                try await waitForLedger(delivery, received, error: error)
+            }
+        }
+    }
+
+    private func send(_ message: PreparedMessage) async throws {
+        for _ in 0..<Self.rounds {
+            let claimed = try await ledger.claim(message.claim(at: clock.now()))
+            guard claimed.isSameRequest else { return try await refuseConflict(message) }
+            guard case .held(let attempts) = claimed.state else {
+                return try await resume(message, claimed.state, claimed)
+            }
+            let decision = judge(message, claimed.facts)
+            switch decision.outcome {
+            case .allow, .warn, .redact: break
+            case .defer: return try await putOff(message, decision, attempts: attempts, claimed)
+            case .drop, .block, .reject: return try await end(message, decision, attempts: attempts)
+            }
+            let start = message.start(
+                attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,
+                at: clock.now())
+            let asked = clock.elapsed()
+            switch try await ledger.begin(start) {
+            case .factsChanged: continue
+            case .superseded(let state): return try await resume(message, state, claimed)
+            case .granted: break
+            }
+            guard clock.elapsed() - asked < configuration.attemptWindow else {
+                _ = try await ledger.settle(settlement(message, start, .held))
+                continue
+            }
+            let outcome = await message.route.account.carrier.send(message.outbound(attempt: start.attempt))
+            if try await settle(message, start, decision, outcome, claimed) { return }
+        }
+        try await wait(message, attempts: 0, reason: "contention", seconds: 5)
+    }
+
+    /// The policy's judgement, and the one rule that is the deployment's: staging calls nobody but those it lists.
+    private func judge(_ message: PreparedMessage, _ facts: RecipientFacts) -> Decision {
+        let decision = policy.decide(message.candidate, facts: facts, now: clock.now())
+        guard let allowed = configuration.allowedRecipients, !allowed.contains(message.request.to.number) else {
+            return decision
+        }
+        let reason = Decision.Reason(
+            rule: "guard.staging", effect: .block,
+            why: "this deployment is staging, and the recipient is not in SWITCHBOARD_ALLOWED_RECIPIENTS")
+        return Decision(
+            reasons: decision.reasons + [reason], passed: decision.passed, notRun: decision.notRun,
+            notBefore: decision.notBefore, expiresAt: decision.expiresAt, facts: decision.facts,
+            policy: decision.policy)
+    }
+}

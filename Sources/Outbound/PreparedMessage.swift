@@ -1,0 +1,100 @@
+import AMQP
+import FoundationEssentials
+import Messaging
+import Policy
+import Topics
+
+/// A request that was read and is allowed: with its way, its text, its recipient's tokens and its events.
+struct PreparedMessage: Sendable {
+    let received: ReceivedRequest
+    let delivery: Delivery
+    let route: Directory.Route
+    let text: String?
+    let requestHash: [UInt8]
+    let recipient: [RecipientToken]
+    let events: MessageEvents
+
+    var key: MessageKey { received.key }
+    var request: SendRequest { received.request }
+    var messageClass: MessageClass { received.envelope.messageClass }
+
+    /// What consent is asked for: the messaging service, or the number that people see and answer.
+    var program: String { route.sender.text }
+
+    /// - Throws: ``RequestProblem`` that names the field.
+    init(_ received: ReceivedRequest, delivery: Delivery, journey: MessageJourney) throws(RequestProblem) {
+        let request = received.request
+        let messageClass = received.envelope.messageClass
+        self.received = received
+        self.delivery = delivery
+        if let sendAt = request.sendAt, sendAt > journey.clock.now().addingTimeInterval(35 * 86_400) {
+            throw RequestProblem(field: "sendAt", problem: "is more than 35 days ahead")
+        }
+        route = try journey.directory.route(
+            app: received.key.app, messageClass: messageClass, purpose: received.purpose, request: request)
+        text = try journey.templates.text(of: request)
+        requestHash = Policy.requestHash(request, messageClass: messageClass, purpose: received.purpose)
+        recipient = journey.tokens.tokens(for: request.to)
+        let context = Self.context(received, account: route.account.alias, sender: route.senderAlias)
+        var reference = journey.tokens.reference(for: request.to, id: request.recipient.id)
+        reference.address = request.to.text
+        let count = text.map { SegmentCount($0) }
+        events = MessageEvents(
+            context: context, recipient: reference, body: text, segments: count?.segments, encoding: count?.encoding)
+        // Its length depends on the request alone, so a request that does not fit is refused before it is claimed.
+        _ = try statusCallback(attempt: 1)
+    }
+
+    static func context(_ received: ReceivedRequest, account: String, sender: String?) -> MessageContext {
+        var context = MessageContext(
+            messageID: received.key.messageID, app: received.key.app, messageClass: received.envelope.messageClass,
+            purpose: received.purpose, channel: received.request.channel, account: account, sender: sender)
+        context.metadata = received.request.metadata
+        context.correlationID = received.envelope.correlationID
+        context.traceparent = received.envelope.traceparent
+        return context
+    }
+
+    private func statusCallback(attempt: Int) throws(RequestProblem) -> String {
+        var context = events.context
+        context.attempt = attempt
+        return try route.account.statusCallback(context, request.recipient.id)
+    }
+
+    var candidate: Candidate {
+        Candidate(
+            request: request, text: text, app: key.app, messageClass: messageClass, purpose: received.purpose,
+            isTrusted: route.isTrusted)
+    }
+
+    func claim(at now: Date) -> MessageClaim {
+        MessageClaim(
+            key: key, requestHash: requestHash, messageClass: messageClass, purpose: received.purpose,
+            channel: request.channel, recipient: recipient, program: program, now: now)
+    }
+
+    func start(
+        attempt: Int, worker: String, decision: Decision, facts: RecipientFacts, at now: Date
+    ) -> AttemptStart {
+        AttemptStart(
+            key: key, attempt: attempt, worker: worker, recipient: recipient, program: program,
+            consentEpoch: facts.consentEpoch, decision: decision.json, now: now, expiresAt: request.expiresAt)
+    }
+
+    func outbound(attempt: Int) -> OutboundMessage {
+        var message = OutboundMessage(to: request.to, channel: request.channel, sender: route.sender, body: text)
+        message.media = request.media
+        message.content = request.content
+        message.tags = request.tags
+        message.shortenLinks = request.shortenLinks
+        message.statusCallback = try? statusCallback(attempt: attempt)
+        return message
+    }
+
+    /// What is written on the request when it is republished.
+    func progress(attempts: Int, reason: String, now: Date) -> ProgressHeaders {
+        ProgressHeaders(
+            app: key.app, purpose: received.purpose, attempts: attempts,
+            firstAt: received.envelope.progress?.firstAt ?? now, reason: reason)
+    }
+}
