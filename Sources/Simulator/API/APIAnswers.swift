@@ -1,0 +1,23 @@
+import HTTPTypes
+import Hummingbird
+
+/// Gives every answer of the API its request id, and every error the API's shape.
+struct APIAnswers: RouterMiddleware {
+    let environment: SimulationEnvironment
+
+    func handle(
+        _ request: Request, context: SimulatorContext,
+        next: @concurrent (Request, SimulatorContext) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as APIError {
+            response = Response(HTTPResponse.Status(code: error.status), json: error.json)
+            if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
+            if error.status == 401 { response.headers[.wwwAuthenticate] = "Basic realm=\"Twilio API\"" }
+        }
+        if let name = HTTPField.Name("Twilio-Request-Id") { response.headers[name] = "RQ" + environment.identifier() }
+        return response
+    }
+}
