@@ -14,7 +14,7 @@ static inline CURLcode ccurl_set_size(CURL *easy, CURLoption option, curl_off_t 
     return curl_easy_setopt(easy, option, value);
 }
 
-/// libcurl copies the string, except that of CURLOPT_POSTFIELDS.
+/// libcurl copies the string.
 static inline CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -25,13 +25,6 @@ static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *va
 
 static inline CURLcode ccurl_set_headers(CURL *easy, struct curl_slist *headers) {
     return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-}
-
-static inline void ccurl_on_read(CURL *easy, curl_read_callback read, curl_seek_callback seek, void *context) {
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
-    curl_easy_setopt(easy, CURLOPT_READDATA, context);
-    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek);
-    curl_easy_setopt(easy, CURLOPT_SEEKDATA, context);
 }
 
 static inline void ccurl_on_response(CURL *easy, curl_write_callback header, curl_write_callback body, void *context) {

@@ -41,6 +41,19 @@ final class EasyHandle {
         try check(ccurl_set_size(pointer, option, curl_off_t(value)))
     }
 
+    /// Copied by libcurl, and sent in one piece with the headers when it is small.
+    func setBody(_ body: [UInt8]) throws(HTTPTransferError) {
+        try setSize(CURLOPT_POSTFIELDSIZE_LARGE, body.count)
+        let code = body.withUnsafeBytes { bytes in
+            // The address of an empty array may be null, which would mean a body from elsewhere.
+            guard let start = bytes.baseAddress, !bytes.isEmpty else {
+                return ccurl_set_string(pointer, CURLOPT_COPYPOSTFIELDS, "")
+            }
+            return ccurl_set_string(pointer, CURLOPT_COPYPOSTFIELDS, start.assumingMemoryBound(to: CChar.self))
+        }
+        try check(code)
+    }
+
     /// What libcurl wrote about the last failure, printable ASCII alone: some of it comes from the server.
     var error: String {
         let bytes = UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE)).prefix { $0 != 0 }

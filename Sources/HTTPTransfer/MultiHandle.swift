@@ -169,7 +169,9 @@ final class MultiHandle {
         for id in added {
             guard let transfer = active[id], !transfer.hasStarted else { continue }
             let reached = hooks.startLimitReached
-            startTimers[id] = loop.schedule(after: transfer.startLimit) { reached(id) }
+            startTimers[id] = loop.schedule(after: transfer.startLimit) { [loop] in
+                loop.execute { reached(id) }
+            }
         }
         added.removeAll(keepingCapacity: true)
     }

@@ -51,6 +51,8 @@ final class MultiTimer {
     }
 
     private func arm(_ instant: ContinuousClock.Instant, after delay: Duration) {
-        armed = (loop.schedule(after: delay, handler), instant)
+        // As a job of its own: the handler arms the timer again, and the loop's timers must not change under its hands.
+        let timer = loop.schedule(after: delay) { [loop, handler] in loop.execute(handler) }
+        armed = (timer, instant)
     }
 }

@@ -8,15 +8,6 @@ extension Transfer {
         ccurl_set_pointer(easy.pointer, CURLOPT_PRIVATE, context)
         ccurl_on_request(
             easy.pointer, { context, _, _, _, _ in Transfer.at(context)?.start() ?? CURL_PREREQFUNC_ABORT }, context)
-        ccurl_on_read(
-            easy.pointer,
-            { buffer, size, count, context in
-                Transfer.at(context)?.readBody(into: UnsafeMutableRawBufferPointer(start: buffer, count: size &* count))
-                    ?? 0
-            },
-            // Going back to the start of the body is how libcurl prepares to send the request again.
-            { _, _, _ in CURL_SEEKFUNC_FAIL },
-            context)
         ccurl_on_response(
             easy.pointer,
             { bytes, size, count, context in
@@ -51,13 +42,6 @@ extension Transfer {
         }
         hasStarted = true
         return CURL_PREREQFUNC_OK
-    }
-
-    private func readBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, unsent.count)
-        buffer.copyBytes(from: unsent.prefix(count))
-        unsent.removeFirst(count)
-        return count
     }
 
     /// Called with one line at a time: status lines, headers, the empty line after them, and trailers.

@@ -10,6 +10,9 @@ final class Transfer {
         case address, late, repetition, headersTooLarge, bodyTooLarge
     }
 
+    /// libcurl waits for 100 Continue from 1 MiB on; half of that stays clear of its own idea of the limit.
+    private static let sizeOfLargeBody = 512 << 10
+
     let easy: EasyHandle
     let limits: HTTPTransferOptions
     let sockets: SocketTable
@@ -26,8 +29,6 @@ final class Transfer {
     var refusal: Refusal?
     private(set) var mayRepeat = false
 
-    // The request.
-    var unsent: ArraySlice<UInt8> = []
     private var headers: HeaderList?
 
     // The answer.
@@ -56,7 +57,6 @@ final class Transfer {
         try easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, true)
         try easy.set(CURLOPT_HTTPAUTH, ccurl_basic_authentication)
         try easy.set(CURLOPT_USERAGENT, limits.userAgent)
-        try easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         try easy.setSize(CURLOPT_MAXFILESIZE_LARGE, limits.maximumBodySize)
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout)
         // libcurl compares whole seconds with "more than": 3 lets a connection idle for just under 4.
@@ -82,7 +82,6 @@ final class Transfer {
         hasStarted = false
         refusal = nil
         mayRepeat = request.method == .get
-        unsent = request.body[...]
         block = HeaderBlock()
         headerSize = 0
         expectsStatusLine = true
@@ -111,7 +110,7 @@ final class Transfer {
             try easy.set(CURLOPT_HTTPGET, true)
         } else {
             try easy.set(CURLOPT_POST, true)
-            try easy.setSize(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
+            try easy.setBody(request.body)
         }
         let isPlain = request.method == .get || request.method == .post
         try easy.set(CURLOPT_CUSTOMREQUEST, isPlain ? nil : request.method.rawValue)
@@ -127,10 +126,10 @@ final class Transfer {
                 isComplete && list.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
             hasContentType = hasContentType || header.name.lowercased() == "content-type"
         }
-        // A colon without a value takes away what libcurl would add: a form's type, and the wait for 100 Continue,
-        // after which it might send the request again without it.
+        // A colon without a value takes away what libcurl would add: the type of a form, and for a large body the wait
+        // for 100 Continue, after which it may send the request again without it.
         if !hasContentType { isComplete = isComplete && list.append("Content-Type:") }
-        isComplete = isComplete && list.append("Expect:")
+        if request.body.count >= Self.sizeOfLargeBody { isComplete = isComplete && list.append("Expect:") }
         guard isComplete else { throw .library(Int(CURLE_OUT_OF_MEMORY.rawValue)) }
         ccurl_set_headers(easy.pointer, list.first)
         headers = list
@@ -138,7 +137,6 @@ final class Transfer {
 
     /// Lets go of what the last request held.
     func clear() {
-        unsent = []
         body = []
         block.removeAll()
         continuation = nil

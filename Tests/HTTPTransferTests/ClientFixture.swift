@@ -32,3 +32,8 @@ func failure(
         return error
     }
 }
+
+/// The status of the answer. (An untyped error, as the testing macros need it.)
+func status(of client: HTTPClient, _ request: HTTPRequest) async throws -> Int {
+    try await client.send(request).status
+}

@@ -15,7 +15,24 @@ final class ScriptedServer: Sendable {
         var requests: [String] = []
         var open: [PeerConnection] = []
         var isStopped = false
+        var ended = 0
+        var waiting: [(event: Event, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+        func count(_ event: Event) -> Int {
+            switch event {
+            case .request: requests.count
+            case .end: ended
+            }
+        }
+
+        mutating func resumeWaiting() {
+            let reached = waiting.filter { $0.count <= count($0.event) }
+            waiting = waiting.filter { $0.count > count($0.event) }
+            for waiter in reached { waiter.continuation.resume() }
+        }
     }
+
+    enum Event { case request, end }
 
     /// `backlog` of zero and an accept loop that never runs make a server whose connections hang.
     init(accepts: Bool = true, backlog: Int32 = 512, _ script: @escaping Script) throws {
@@ -29,17 +46,44 @@ final class ScriptedServer: Sendable {
     var requests: [String] { log.withLock(\.requests) }
 
     func stop() {
-        let open = log.withLock { log in
+        let open: [PeerConnection]? = log.withLock { log in
+            guard !log.isStopped else { return nil }
             log.isStopped = true
             return log.open
         }
+        guard let open else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         for connection in open { connection.abandon() }
     }
 
-    fileprivate func record(_ request: String) {
-        log.withLock { $0.requests.append(request) }
+    /// Returns when that many requests were read whole.
+    func received(_ count: Int) async { await reached(.request, count) }
+
+    /// Returns when that many connections were closed by the server.
+    func ended(_ count: Int) async { await reached(.end, count) }
+
+    private func reached(_ event: Event, _ count: Int) async {
+        await withCheckedContinuation { continuation in
+            log.withLock { log in
+                log.waiting.append((event, count, continuation))
+                log.resumeWaiting()
+            }
+        }
+    }
+
+    func record(_ request: String) {
+        log.withLock { log in
+            log.requests.append(request)
+            log.resumeWaiting()
+        }
+    }
+
+    fileprivate func recordEnd() {
+        log.withLock { log in
+            log.ended += 1
+            log.resumeWaiting()
+        }
     }
 
     private func accept(_ script: @escaping Script) {
@@ -113,7 +157,11 @@ final class PeerConnection: Sendable {
     }
 
     func write(_ text: String) throws {
-        var bytes = Array(text.utf8)[...]
+        try write(Array(text.utf8))
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let sent = bytes.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { throw PeerIsGone() }
@@ -132,6 +180,8 @@ final class PeerConnection: Sendable {
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Foundation.linger>.size))
     }
 
+    func stopServer() { server.stop() }
+
     /// Waits until the client closes, or the server stops.
     func waitForEnd() {
         var byte: UInt8 = 0
@@ -149,6 +199,7 @@ final class PeerConnection: Sendable {
         descriptor.withLock { descriptor in
             if let open = descriptor.take() { close(open) }
         }
+        server.recordEnd()
     }
 }
 
