@@ -1,18 +1,17 @@
-import FoundationEssentials
 import Messaging
 
 /// What is needed of the answer to a new message.
-struct CreateAnswer: Decodable {
+struct CreateAnswer {
     let sid: String
     let status: String
 
     /// Reads the answer; nil when it is no message with a SID.
     init?(json body: [UInt8]) {
-        guard let answer = try? JSONDecoder().decode(CreateAnswer.self, from: Data(body)), isMessageSID(answer.sid)
-        else {
+        guard let values = JSONObjectStrings.values(of: ["sid", "status"], in: body), isMessageSID(values[0]) else {
             return nil
         }
-        self = answer
+        sid = values[0]
+        status = values[1]
     }
 }
 

@@ -16,6 +16,9 @@ struct FormWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Text that is written as it is.
+    mutating func append(raw text: String) { bytes.append(contentsOf: text.utf8) }
+
     mutating func append(_ name: String, _ value: String) {
         if !isEmpty { bytes.append(UInt8(ascii: "&")) }
         isEmpty = false
@@ -47,16 +50,18 @@ struct FormWriter {
     private mutating func encode(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices where !isUnreserved(utf8[index]) {
-                bytes.append(contentsOf: utf8[start..<index])
-                let byte = utf8[index]
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(hexadecimalDigit(byte >> 4))
-                bytes.append(hexadecimalDigit(byte & 15))
-                start = index + 1
+            // Three bytes for each would do for any text, so that the loop need not ask for room.
+            bytes.append(addingCapacity: utf8.count * 3) { (span: inout OutputSpan<UInt8>) in
+                for byte in utf8 {
+                    if isUnreserved(byte) {
+                        span.append(byte)
+                    } else {
+                        span.append(UInt8(ascii: "%"))
+                        span.append(hexadecimalDigit(byte >> 4))
+                        span.append(hexadecimalDigit(byte & 15))
+                    }
+                }
             }
-            bytes.append(contentsOf: utf8[start...])
         }
     }
 }

@@ -52,35 +52,42 @@ struct SignedURL {
         if host.isEmpty { return nil }
     }
 
-    /// Every spelling, the given one first, none of them twice.
-    var variants: [Variant] {
-        let nothing: ArraySlice<UInt8> = []
-        var ports: [(change: String?, bytes: ArraySlice<UInt8>)] = [(nil, port)]
+    /// Every spelling, the given one first, none of them twice; each is made when it is asked for, since the first is
+    /// nearly always the right one.
+    var variants: some Sequence<Variant> {
+        var ports: [Change] = [Change(name: nil, bytes: port)]
         if !port.isEmpty {
-            ports.append(("port removed", nothing))
+            ports.append(Change(name: "port removed", bytes: []))
         } else if let number = defaultPort {
-            ports.append(("port added", ArraySlice(number.utf8)))
+            ports.append(Change(name: "port added", bytes: ArraySlice(number.utf8)))
         }
-        var users: [(change: String?, bytes: ArraySlice<UInt8>)] = [(nil, userinfo)]
-        if !userinfo.isEmpty { users.append(("userinfo removed", nothing)) }
-        var queries: [(change: String?, bytes: ArraySlice<UInt8>)] = [(nil, query)]
+        var users = [Change(name: nil, bytes: userinfo)]
+        if !userinfo.isEmpty { users.append(Change(name: "userinfo removed", bytes: [])) }
+        var queries = [Change(name: nil, bytes: query)]
         if query.contains(UInt8(ascii: "'")) {
             let encoded = query.flatMap { $0 == UInt8(ascii: "'") ? Array("%27".utf8) : [$0] }
-            queries.append(("apostrophe encoded", encoded[...]))
+            queries.append(Change(name: "apostrophe encoded", bytes: encoded[...]))
         }
-        var variants: [Variant] = []
-        for query in queries {
-            for user in users {
-                for port in ports {
-                    let changes = [port.change, user.change, query.change].compactMap { $0 }
-                    variants.append(
-                        Variant(
-                            name: changes.isEmpty ? "as is" : changes.joined(separator: ", "),
-                            url: Array([prefix, user.bytes, host, port.bytes, path, query.bytes].joined())))
-                }
-            }
+        let count = ports.count * users.count * queries.count
+        return (0..<count).lazy.map { [ports, users, queries] number in
+            variant(
+                port: ports[number % ports.count], user: users[number / ports.count % users.count],
+                query: queries[number / ports.count / users.count])
         }
-        return variants
+    }
+
+    /// One part of the URL in another spelling; without a name, as it is.
+    private struct Change {
+        let name: String?
+        let bytes: ArraySlice<UInt8>
+    }
+
+    private func variant(port: Change, user: Change, query: Change) -> Variant {
+        let names = [port.name, user.name, query.name].compactMap(\.self)
+        var url: [UInt8] = []
+        url.reserveCapacity(prefix.count + host.count + path.count + query.bytes.count + user.bytes.count + 8)
+        for part in [prefix, user.bytes, host, port.bytes, path, query.bytes] { url.append(contentsOf: part) }
+        return Variant(name: names.isEmpty ? "as is" : names.joined(separator: ", "), url: url)
     }
 
     private var defaultPort: String? {

@@ -26,6 +26,9 @@ public struct StatusCallbackURL: Sendable {
     /// The URL without the query that is added; it may have one of its own.
     public let endpoint: String
 
+    /// The endpoint, ready for the first parameter.
+    private let start: String
+
     /// Checks the configured URL.
     ///
     /// - Throws: ``WebhookProblem`` unless it is http or https, of at most 1000 printable ASCII characters, without a
@@ -40,14 +43,14 @@ public struct StatusCallbackURL: Sendable {
                 problem: "is not an http or https URL of at most 1000 characters, with a host and no fragment")
         }
         self.endpoint = endpoint
+        start = endpoint + (endpoint.contains("?") ? "&" : "?")
     }
 
     /// The whole URL for one attempt of a message.
     ///
     /// - Throws: ``RequestProblem`` that names the metadata when the URL would be longer than 3000 bytes.
     public func url(for message: MessageContext, recipientID: String? = nil) throws(RequestProblem) -> String {
-        let separator = endpoint.contains("?") ? "&" : "?"
-        var query = FormWriter(continuing: endpoint + separator, reservingCapacity: endpoint.utf8.count + 512)
+        var query = FormWriter(continuing: start, reservingCapacity: start.utf8.count + 512)
         query.append("id", message.messageID)
         query.append("app", message.app)
         query.append("class", message.messageClass?.rawValue)
@@ -61,12 +64,12 @@ public struct StatusCallbackURL: Sendable {
         for (key, value) in message.metadata.sorted(by: { $0.key < $1.key }) {
             query.append(Self.metadataPrefix + key, value)
         }
-        let url = String(decoding: query.bytes, as: UTF8.self) + Self.connectionOverrides
-        guard url.utf8.count <= Self.maximumLength else {
+        query.append(raw: Self.connectionOverrides)
+        guard query.bytes.count <= Self.maximumLength else {
             throw RequestProblem(
                 field: message.metadata.isEmpty ? "correlation_id" : "metadata",
                 problem: "makes the status callback URL longer than \(Self.maximumLength) bytes")
         }
-        return url
+        return String(decoding: query.bytes, as: UTF8.self)
     }
 }

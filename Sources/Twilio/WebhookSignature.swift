@@ -96,9 +96,12 @@ public enum WebhookSignature {
 
     /// Whether a Content-Type is that of a form.
     public static func isForm(_ contentType: String?) -> Bool {
-        guard let type = contentType?.prefix(while: { $0 != ";" }) else { return false }
-        return type.lowercased().filter { $0 != " " && $0 != "\t" } == "application/x-www-form-urlencoded"
+        guard let type = contentType?.utf8.prefix(while: { $0 != UInt8(ascii: ";") }) else { return false }
+        let word = type.lazy.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(formType.utf8)
     }
+
+    private static let formType = "application/x-www-form-urlencoded"
 
     /// Every name with its value, by the bytes of the name; a name that stands several times has each of its different
     /// values once, sorted. Sorting name and value as one text would differ where one name begins another.
