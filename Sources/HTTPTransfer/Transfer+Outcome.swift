@@ -5,7 +5,9 @@ extension Transfer {
     func outcome(_ code: CURLcode) -> Result<HTTPResponse, HTTPTransferError> {
         guard code == CURLE_OK else { return .failure(failure(code)) }
         let status = ccurl_get_long(easy.pointer, CURLINFO_RESPONSE_CODE)
-        guard status > 0 else { return .failure(error(.malformedAnswer, code)) }
+        guard status > 0 else { return .failure(error(.malformedAnswer)) }
+        // A connection that closes within the header lines is the end of an answer to libcurl, and a success.
+        guard hasWholeHead else { return .failure(error(.receive)) }
         return .success(HTTPResponse(status: status, block: block, body: body))
     }
 
@@ -46,6 +48,8 @@ extension Transfer {
         case CURLE_FILESIZE_EXCEEDED: error(.bodyTooLarge, code)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2:
             error(.malformedAnswer, code)
+        // libcurl calls a line over 100 KiB so, since its buffer may not grow further.
+        case CURLE_OUT_OF_MEMORY where !hasWholeHead: error(.headersTooLarge, code)
         case CURLE_OUT_OF_MEMORY: error(.library, code)
         // Among them the connection that broke while the request was sent a second time, which we refuse: whatever
         // happened then, the first time it had been sent, and no answer came.

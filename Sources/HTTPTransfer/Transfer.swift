@@ -34,8 +34,11 @@ final class Transfer {
     // The answer.
     var block = HeaderBlock()
     var headerSize = 0
+    /// At the start, and after the empty line that ends a head.
     var expectsStatusLine = true
     var body: [UInt8] = []
+
+    var hasWholeHead: Bool { headerSize > 0 && expectsStatusLine }
 
     init(limits: HTTPTransferOptions, sockets: SocketTable) throws(HTTPTransferError) {
         self.limits = limits
