@@ -97,7 +97,7 @@ final class Connection {
 
     private func scheduleHeartbeat() {
         guard login.heartbeat > .zero else { return }
-        heartbeatTimer = loop.schedule(after: login.heartbeat / 2) { [generation, signal] in
+        heartbeatTimer = loop.later(login.heartbeat / 2) { [generation, signal] in
             signal(ConnectionSignal(generation: generation, event: .heartbeat))
         }
     }

@@ -64,7 +64,7 @@ extension ConnectionHolder {
             drop(error)
             return
         }
-        let timer = loop.schedule(after: .seconds(1)) { [weak self] in
+        let timer = loop.later(.seconds(1)) { [weak self] in
             self?.assumeIsolated { $0.drop(AMQPError(.closed, "closed")) }
         }
         await withCheckedContinuation { link.farewell = $0 }
@@ -75,7 +75,7 @@ extension ConnectionHolder {
         await withCheckedContinuation { link.parked = $0 }
     }
 
-    private func logIn() async -> Result<Login, AMQPError> {
+    func logIn() async -> Result<Login, AMQPError> {
         link.generation += 1
         link.login = nil
         let generation = link.generation
@@ -101,7 +101,7 @@ extension ConnectionHolder {
         link.unpark()
     }
 
-    private func adopt(_ login: Login) {
+    func adopt(_ login: Login) {
         let signal: @Sendable (ConnectionSignal) -> Void = { [weak self] signal in
             self?.assumeIsolated { $0.signalled(signal) }
         }
@@ -117,7 +117,7 @@ extension ConnectionHolder {
     private func waitBeforeReconnecting() async {
         let wait = link.backoff(after: link.failedAttempts)
         link.failedAttempts += 1
-        let timer = loop.schedule(after: wait) { [weak self] in self?.assumeIsolated { $0.link.unpark() } }
+        let timer = loop.later(wait) { [weak self] in self?.assumeIsolated { $0.link.unpark() } }
         await park()
         loop.cancel(timer)
     }

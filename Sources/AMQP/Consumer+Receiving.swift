@@ -108,7 +108,7 @@ extension Consumer: ConnectionHolder {
     /// Half a minute without another failure, and the prefetch is as it was.
     private func endCautionLater() {
         let generation = link.generation
-        loop.schedule(after: .seconds(30)) { [weak self] in
+        loop.later(.seconds(30)) { [weak self] in
             self?.assumeIsolated { consumer in
                 guard consumer.link.connection?.generation == generation else { return }
                 consumer.endCaution()
