@@ -12,16 +12,16 @@ final class BridgeTable {
     /// A bridge that has left is remembered for a day.
     private static let memory: Int64 = 86_400_000_000
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ values: BoundValues) throws {
         note = try PreparedStatement(
-            database,
+            database, values,
             """
             INSERT INTO bridge (id, at, has_left) VALUES (?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET at = excluded.at, has_left = excluded.has_left
             WHERE excluded.at > at OR (excluded.at = at AND excluded.has_left)
             """)
-        oldest = try PreparedStatement(database, "SELECT min(at) FROM bridge WHERE NOT has_left")
-        prune = try PreparedStatement(database, "DELETE FROM bridge WHERE has_left AND at < ?")
+        oldest = try PreparedStatement(database, values, "SELECT min(at) FROM bridge WHERE NOT has_left")
+        prune = try PreparedStatement(database, values, "DELETE FROM bridge WHERE has_left AND at < ?")
     }
 
     func beginTransaction() {

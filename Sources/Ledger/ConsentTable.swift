@@ -22,24 +22,24 @@ final class ConsentTable {
     private let move: PreparedStatement
     private let remove: PreparedStatement
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ values: BoundValues) throws {
         read = try PreparedStatement(
-            database, "SELECT kind, epoch, at FROM consent WHERE recipient = ? AND program = ?")
+            database, values, "SELECT kind, epoch, at FROM consent WHERE recipient = ? AND program = ?")
         write = try PreparedStatement(
-            database,
+            database, values,
             """
             INSERT OR REPLACE INTO consent (recipient, program, kind, epoch, at, evidence, keyword)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """)
         noteEvidence = try PreparedStatement(
-            database, "INSERT INTO evidence (sid, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            database, values, "INSERT INTO evidence (sid, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
         move = try PreparedStatement(
-            database,
+            database, values,
             """
             INSERT OR REPLACE INTO consent (recipient, program, kind, epoch, at, evidence, keyword)
             SELECT ?, program, kind, ?, at, evidence, keyword FROM consent WHERE recipient = ? AND program = ?
             """)
-        remove = try PreparedStatement(database, "DELETE FROM consent WHERE recipient = ? AND program = ?")
+        remove = try PreparedStatement(database, values, "DELETE FROM consent WHERE recipient = ? AND program = ?")
     }
 
     /// The last word under any of the tokens. The epochs are added up, so that the sum grows with every change, and

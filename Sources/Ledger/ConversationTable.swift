@@ -12,9 +12,9 @@ final class ConversationTable {
     private let upsert: PreparedStatement
     private let read: PreparedStatement
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ values: BoundValues) throws {
         upsert = try PreparedStatement(
-            database,
+            database, values,
             """
             INSERT INTO conversation (recipient, program, id, app, message_id, metadata, at)
             VALUES (?, ?, lower(hex(randomblob(16))), ?, ?, ?, ?)
@@ -23,7 +23,7 @@ final class ConversationTable {
             WHERE excluded.at >= at
             """)
         read = try PreparedStatement(
-            database,
+            database, values,
             "SELECT id, message_id, app, metadata, at FROM conversation WHERE recipient = ? AND program = ?")
     }
 

@@ -1,23 +1,32 @@
 import GRDB
 
-/// The decision records of messages.
+/// The decision records of messages, each stored once for all messages of its time that have the same: within a
+/// campaign they hardly differ, and they are several times as large as the rest of a message.
 final class DecisionTable {
-    private let replace: PreparedStatement
+    private let insert: PreparedStatement
     private let read: PreparedStatement
+    private var recent: [[UInt8]: Int64] = [:]
 
-    init(_ database: Database) throws {
-        replace = try PreparedStatement(database, "INSERT OR REPLACE INTO decision (message, record) VALUES (?, ?)")
-        read = try PreparedStatement(database, "SELECT record FROM decision WHERE message = ?")
+    private static let limit = 256
+
+    init(_ database: Database, _ values: BoundValues) throws {
+        insert = try PreparedStatement(database, values, "INSERT INTO decision (record) VALUES (?)")
+        read = try PreparedStatement(database, values, "SELECT record FROM decision WHERE id = ?")
     }
 
-    func store(_ record: [UInt8], message: Int64) throws(LedgerError) {
-        try replace.run {
-            $0.integer(message)
-            $0.blob(record)
-        }
+    /// The number of a record, which is stored unless it was lately.
+    func id(_ record: [UInt8]) throws(LedgerError) -> Int64 {
+        if let id = recent[record] { return id }
+        try insert.run { $0.blob(record) }
+        let id = insert.lastInsertedID
+        if recent.count >= Self.limit { recent = [:] }
+        recent[record] = id
+        return id
     }
 
-    func record(message: Int64) throws(LedgerError) -> [UInt8]? {
-        try read.first({ $0.integer(message) }, { $0.blob(0) }) ?? nil
+    func record(_ id: Int64) throws(LedgerError) -> [UInt8]? {
+        try read.first({ $0.integer(id) }, { $0.blob(0) }) ?? nil
     }
+
+    func forget() { recent = [:] }
 }

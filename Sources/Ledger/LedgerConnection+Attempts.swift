@@ -11,15 +11,16 @@ extension LedgerConnection {
             return row.awaitsAttempt(start.attempt) ? .factsChanged : .superseded(try row.attemptState(names))
         }
         let worker = try names.id(start.worker)
+        let decision = try decisions.id(start.decision)
         let isGranted = try messages.begin.run {
             $0.integer(start.attempt)
             $0.integer(worker)
             $0.integer(start.now.microseconds)
+            $0.integer(decision)
             $0.integer(id)
             $0.text(start.key.messageID)
         }
         guard isGranted > 0 else { return .superseded(try row(start.key, app: app).attemptState(names)) }
-        try decisions.store(start.decision, message: id)
         return .granted
     }
 

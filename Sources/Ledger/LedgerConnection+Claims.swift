@@ -55,7 +55,8 @@ extension LedgerConnection {
         return ClaimedMessage(
             state: try row.attemptState(names), isSameRequest: isSame,
             firstSeenAt: Date(microseconds: row.firstSeen), deferralReason: row.deferralReason,
-            changedAt: Date(microseconds: row.changedAt), decision: try decisions.record(message: row.id), facts: facts)
+            changedAt: Date(microseconds: row.changedAt), decision: try row.decision.flatMap(decisions.record),
+            facts: facts)
     }
 
     func close(
@@ -63,10 +64,12 @@ extension LedgerConnection {
     ) throws(LedgerError) {
         let app = try names.id(key.app)
         let id = try messages.id(key, app: app)
+        let decision = try decision.map(decisions.id)
         let isClosed = try messages.close.run {
             $0.integer(now.microseconds)
             $0.text(status.rawValue)
             $0.integer(status.rank)
+            $0.integer(decision)
             $0.integer(id)
             $0.text(key.messageID)
         }
@@ -75,7 +78,6 @@ extension LedgerConnection {
             guard row.state == .closed, row.status == status else { throw LedgerError(.notHeld) }
             return
         }
-        if let decision { try decisions.store(decision, message: id) }
         messages.forget(key)
     }
 

@@ -8,7 +8,7 @@ extension LedgerConnection {
         guard report.status != .rejected else { return false }
         guard let row = try row(of: report) else { return try insert(report) }
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
-        if report.status == .accepted { try noteConversation(report, row) }
+        if report.status == .accepted { try link(report, row) }
         let isHigher = try messages.status.run {
             $0.text(report.status.rawValue)
             $0.integer(report.status.rank)
@@ -73,12 +73,14 @@ extension LedgerConnection {
             $0.text(report.providerStatus)
         }
         if report.status == .accepted, let row = try messages.row(key, app: app) {
-            try noteConversation(report, row)
+            try link(report, row)
         }
         return true
     }
 
-    private func noteConversation(_ report: StatusReport, _ row: MessageRow) throws(LedgerError) {
+    /// What the worker tells once of every message makes it known by the provider's id and as what a reply answers.
+    private func link(_ report: StatusReport, _ row: MessageRow) throws(LedgerError) {
+        if let sid = report.sid { try messages.note(sid: sid, message: row.id) }
         guard let key = report.key, let recipient = report.recipient ?? row.recipient else { return }
         let program = try report.program.map(names.id) ?? row.program
         guard let program else { return }

@@ -36,11 +36,14 @@ final class LedgerConnection {
             kind = access == .writing ? .immediate : .deferred
             (ledgerID, names, messages, decisions, consents, bridges, conversations) =
                 try queue.writeWithoutTransaction { database in
+                    let values = BoundValues()
                     try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
                     return (
                         try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
-                        try NameTable(database), try MessageTable(database), try DecisionTable(database),
-                        try ConsentTable(database), try BridgeTable(database), try ConversationTable(database)
+                        try NameTable(database, values), try MessageTable(database, values),
+                        try DecisionTable(database, values),
+                        try ConsentTable(database, values), try BridgeTable(database, values),
+                        try ConversationTable(database, values)
                     )
                 }
         } catch {
@@ -108,6 +111,7 @@ final class LedgerConnection {
     private func forgetTransaction() {
         names.forget()
         messages.forget()
+        decisions.forget()
         bridges.beginTransaction()
     }
 

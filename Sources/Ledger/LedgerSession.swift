@@ -32,17 +32,19 @@ final class LedgerSession {
             outcomes = try openConnection().perform(calls)
         } catch {
             note(error)
-            for call in calls { call.fail(error) }
+            options.wakeCallers { for call in calls { call.fail(error) } }
             return
         }
         if lastFailure != nil {
             logger.notice("The ledger works again", metadata: ["ledger.path": "\(path)"])
             lastFailure = nil
         }
-        for (call, outcome) in zip(calls, outcomes) {
-            switch outcome {
-            case .success(let wake): wake()
-            case .failure(let error): call.fail(error)
+        options.wakeCallers {
+            for (call, outcome) in zip(calls, outcomes) {
+                switch outcome {
+                case .success(let wake): wake()
+                case .failure(let error): call.fail(error)
+                }
             }
         }
     }

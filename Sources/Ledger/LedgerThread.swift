@@ -17,12 +17,13 @@ final class LedgerThread: Sendable {
         self.queue = queue
         let end = end
         let thread = Thread {
+            // Only a running thread can be named.
+            Thread.current.name = name
             let session = LedgerSession(path: path, access: access, options: options, logger: logger)
             while let calls = queue.next() { session.perform(calls) }
             session.close()
             end.reached()
         }
-        thread.name = name
         thread.stackSize = 1 << 20
         thread.start()
     }

@@ -24,11 +24,12 @@ struct MessageRow {
     var sid: String?
     var providerStatus: String?
     var deferralReason: String?
+    var decision: Int64?
 
     /// In the order of ``init(_:)``.
     static let columns = """
         id, state, attempt, rank, first_seen, changed_at, worker, program, request_hash, recipient, status, error_code,
-        sid, provider_status, deferral_reason
+        sid, provider_status, deferral_reason, decision
         """
 
     init(_ columns: Columns) {
@@ -48,6 +49,7 @@ struct MessageRow {
         sid = columns.text(12)
         providerStatus = columns.text(13)
         deferralReason = columns.text(14)
+        decision = columns.optionalInteger(15)
     }
 
     /// The state in the port's words.

@@ -20,14 +20,15 @@ final class MessageTable {
     let report: PreparedStatement
     private let findKey: PreparedStatement
     private let findSID: PreparedStatement
+    private let noteSID: PreparedStatement
     private let findID: PreparedStatement
     private var ids: [MessageKey: Int64] = [:]
 
     /// More than are ever in flight in one process.
     private static let limit = 16_384
 
-    init(_ database: Database) throws {
-        func statement(_ sql: String) throws -> PreparedStatement { try PreparedStatement(database, sql) }
+    init(_ database: Database, _ values: BoundValues) throws {
+        func statement(_ sql: String) throws -> PreparedStatement { try PreparedStatement(database, values, sql) }
         insert = try statement(
             """
             INSERT INTO message (app, message_id, state, attempt, rank, first_seen, changed_at, program, class, purpose,
@@ -42,8 +43,8 @@ final class MessageTable {
         readdress = try statement("UPDATE message SET recipient = ? WHERE id = ?")
         begin = try statement(
             """
-            UPDATE message SET state = 1, attempt = ?1, worker = ?2, changed_at = ?3
-            WHERE id = ?4 AND message_id = ?5 AND state IN (0, 4) AND attempt = ?1 - 1
+            UPDATE message SET state = 1, attempt = ?1, worker = ?2, changed_at = ?3, decision = ?4
+            WHERE id = ?5 AND message_id = ?6 AND state IN (0, 4) AND attempt = ?1 - 1
             """)
         // An answer also settles an attempt that was given up for unknown, or that a callback has settled before.
         accept = try statement(
@@ -63,8 +64,9 @@ final class MessageTable {
             """)
         close = try statement(
             """
-            UPDATE message SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1
-            WHERE id = ?4 AND message_id = ?5 AND state = 0
+            UPDATE message SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1,
+                decision = coalesce(?4, decision)
+            WHERE id = ?5 AND message_id = ?6 AND state = 0
             """)
         deferral = try statement(
             """
@@ -91,7 +93,9 @@ final class MessageTable {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?6, ?10, ?11, ?12, ?13)
             """)
         findKey = try statement("SELECT \(MessageRow.columns) FROM message WHERE app = ? AND message_id = ?")
-        findSID = try statement("SELECT \(MessageRow.columns) FROM message WHERE sid = ?")
+        findSID = try statement(
+            "SELECT \(MessageRow.columns) FROM message WHERE id = (SELECT message FROM provider_id WHERE sid = ?)")
+        noteSID = try statement("INSERT INTO provider_id (sid, message) VALUES (?, ?) ON CONFLICT DO NOTHING")
         findID = try statement("SELECT id FROM message WHERE app = ? AND message_id = ?")
     }
 
@@ -107,6 +111,14 @@ final class MessageTable {
 
     func row(sid: String) throws(LedgerError) -> MessageRow? {
         try findSID.first({ $0.text(sid) }, { MessageRow($0) })
+    }
+
+    /// Lets ``row(sid:)`` find a message.
+    func note(sid: String, message: Int64) throws(LedgerError) {
+        try noteSID.run {
+            $0.text(sid)
+            $0.integer(message)
+        }
     }
 
     /// The row of a message that was claimed before.

@@ -11,10 +11,10 @@ final class NameTable {
     /// Beyond this the words are not few, and remembering them would only take memory.
     private static let limit = 10_000
 
-    init(_ database: Database) throws {
-        find = try PreparedStatement(database, "SELECT id FROM name WHERE text = ?")
-        insert = try PreparedStatement(database, "INSERT INTO name (text) VALUES (?)")
-        read = try PreparedStatement(database, "SELECT text FROM name WHERE id = ?")
+    init(_ database: Database, _ values: BoundValues) throws {
+        find = try PreparedStatement(database, values, "SELECT id FROM name WHERE text = ?")
+        insert = try PreparedStatement(database, values, "INSERT INTO name (text) VALUES (?)")
+        read = try PreparedStatement(database, values, "SELECT text FROM name WHERE id = ?")
     }
 
     /// The number of a word, which it gets now when it has none.

@@ -13,7 +13,12 @@ public final class SQLiteLedger: Sendable {
     private let options: Options
     private let logger: Logger
     private let writer: LedgerThread
-    private let reader = Mutex<LedgerThread?>(nil)
+    private let reader = Mutex(Reader())
+
+    private struct Reader {
+        var thread: LedgerThread?
+        var isClosed = false
+    }
 
     /// Opens the file at `path`, and creates it, readable for its owner alone, where there is none.
     ///
@@ -35,8 +40,12 @@ public final class SQLiteLedger: Sendable {
 
     /// Records what was handed over, and closes the file. Later calls throw ``LedgerError/Code/closed``.
     public func close() async {
+        let thread = reader.withLock { reader in
+            reader.isClosed = true
+            return reader.thread
+        }
+        await thread?.close()
         await writer.close()
-        await reader.withLock { $0 }?.close()
     }
 
     func write<Value: Sendable>(
@@ -49,13 +58,14 @@ public final class SQLiteLedger: Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (LedgerConnection) throws(LedgerError) -> Value
     ) async throws(LedgerError) -> Value {
-        let thread = reader.withLock { reader in
-            if let reader { return reader }
-            let thread = LedgerThread(
-                name: "ledger-read", path: path, access: .reading, options: options, logger: logger)
-            reader = thread
-            return thread
+        let thread: LedgerThread? = reader.withLock { reader in
+            if reader.thread == nil, !reader.isClosed {
+                reader.thread = LedgerThread(
+                    name: "ledger-read", path: path, access: .reading, options: options, logger: logger)
+            }
+            return reader.thread
         }
+        guard let thread else { throw LedgerError(.closed) }
         return try await thread.perform(body)
     }
 }

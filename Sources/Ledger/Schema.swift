@@ -77,6 +77,7 @@ enum Schema {
             first_seen INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
             worker INTEGER,
+            decision INTEGER,
             program INTEGER,
             class TEXT,
             purpose TEXT,
@@ -92,12 +93,17 @@ enum Schema {
             deferral_reason TEXT
         ) STRICT;
         CREATE UNIQUE INDEX message_key ON message (app, message_id);
-        CREATE INDEX message_sid ON message (sid) WHERE sid IS NOT NULL;
 
-        -- The record that was stored with the last attempt or the end. Apart from the message, whose row would grow to
-        -- several times its size when the attempt begins.
+        -- Finds a message by the provider's id. Written by the recorder from what the worker published, not by the worker:
+        -- the ids are random, so that each dirties a page of its own, which would double what a message costs.
+        CREATE TABLE provider_id (
+            sid TEXT PRIMARY KEY,
+            message INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- The records that were stored with attempts and ends. Messages share them.
         CREATE TABLE decision (
-            message INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY,
             record BLOB NOT NULL
         ) STRICT;
 
