@@ -1,0 +1,190 @@
+import AMQP
+import Bridge
+import EventLoop
+import FoundationEssentials
+import HTTPTransfer
+import Ledger
+import Logging
+import Messaging
+import Observability
+import Outbound
+import Policy
+import Recorder
+import Simulator
+import Twilio
+
+/// Each service, made from the settings.
+extension Assembly {
+    func worker(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Worker {
+        guard !settings.accounts.isEmpty else {
+            throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the worker needs an account to send with")
+        }
+        var configuration = WorkerConfiguration(id: "w-" + UUID().uuidString.lowercased())
+        configuration.slots = settings.file.worker?.slots ?? configuration.slots
+        configuration.reservedSlots = settings.file.worker?.reservedSlots ?? configuration.reservedSlots
+        configuration.promotionalFloor = settings.file.worker?.promotionalFloor ?? configuration.promotionalFloor
+        configuration.requiresUserID = settings.mode != .development
+        configuration.allowedRecipients = settings.allowedRecipients
+        configuration.inDoubtGrace = settings.inDoubtGrace
+        configuration.callTimeout = Double(settings.file.http?.timeoutSeconds ?? 30)
+        return Worker(
+            loop: loop, configuration: configuration, broker: try settings.broker(.worker),
+            connection: connection("worker"), publishesClearEvents: publishesClearEvents,
+            directory: try directory(loop, configuration), templates: try templates(), policy: policy,
+            tokens: settings.tokenKeys, ledger: ledger, logger: logger)
+    }
+
+    func bridge(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Bridge {
+        guard !settings.accounts.isEmpty else {
+            throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the bridge needs an account to verify with")
+        }
+        var configuration = BridgeConfiguration(
+            name: bridgeName, host: settings.bridgeListen.host, port: settings.bridgeListen.port,
+            publicURL: try publicURL(),
+            accounts: settings.accounts.values.map { entry in
+                BridgeConfiguration.Account(
+                    alias: entry.account.alias, sid: entry.account.sid, authTokens: entry.account.authTokens)
+            })
+        configuration.statusCallbackURL = settings.statusCallbackURL
+        configuration.inboundWebhookURL = settings.inboundWebhookURL
+        configuration.publishesClearEvents = publishesClearEvents
+        return Bridge(
+            configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
+            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, logger: logger)
+    }
+
+    func recorder(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
+        Recorder(
+            loop: loop, broker: try settings.broker(.recorder), connection: connection("recorder"), ledger: ledger,
+            logger: logger)
+    }
+
+    func simulator(_ logger: Logger) throws -> Simulator {
+        let accounts = settings.accounts.values.map { entry in
+            var keys: [Simulator.Account.APIKey] = []
+            if case .apiKey(let sid, let secret) = entry.account.credentials {
+                keys.append(Simulator.Account.APIKey(sid: sid, secret: secret))
+            }
+            return Simulator.Account(sid: entry.account.sid, authTokens: entry.account.authTokens, apiKeys: keys)
+        }
+        var configuration = Simulator.Configuration(accounts: accounts)
+        configuration.host = settings.simulatorListen.host
+        configuration.port = settings.simulatorListen.port
+        configuration.isLive = settings.mode == .live
+        configuration.inboundURL = try settings.inboundWebhookURL ?? (publicURL() + "/twilio/inbound")
+        for entry in settings.accounts.values {
+            for sender in entry.senders.values {
+                if case .number(let number) = sender { configuration.senders.insert(number) }
+            }
+        }
+        do {
+            return try Simulator(configuration: configuration, logger: logger)
+        } catch {
+            throw StartProblem("simulator: \(error)", isConfiguration: true)
+        }
+    }
+
+    private var publishesClearEvents: Bool { settings.file.events?.clear ?? true }
+
+    private var policy: PolicyEngine { .shipped }
+
+    /// The same after a restart on the same machine, so that its ticks go on where they stopped.
+    private var bridgeName: String {
+        let host = ProcessInfo.processInfo.hostName.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return host.isEmpty ? "bridge" : String("bridge-\(host)".prefix(60))
+    }
+
+    private func connection(_ role: String) -> ConnectionOptions {
+        var options = ConnectionOptions()
+        options.name = "switchboard \(role)"
+        options.caFile = settings.caFile
+        return options
+    }
+
+    /// In development the bridge is its own public address.
+    private func publicURL() throws(SettingProblem) -> String {
+        if let url = settings.publicURL { return url }
+        guard settings.mode == .development else {
+            throw SettingProblem(
+                "SWITCHBOARD_PUBLIC_URL", "is missing; the URL under which the provider reaches the bridge")
+        }
+        return "http://\(settings.bridgeListen)"
+    }
+
+    private func templates() throws(SettingProblem) -> TemplateCatalog {
+        do {
+            return try TemplateCatalog(settings.file.templates ?? [:])
+        } catch {
+            throw SettingProblem(error.field, error.problem)
+        }
+    }
+
+    private func directory(_ loop: EventLoop, _ configuration: WorkerConfiguration) throws -> Directory {
+        var options = HTTPTransferOptions()
+        options.timeout = .seconds(configuration.callTimeout)
+        options.maximumConnections = max(configuration.slots, 16)
+        options.proxy = settings.proxy
+        options.caFile = settings.caFile
+        if settings.mode == .development { options.allowsAddress = { $0.isLoopback } }
+        let client: HTTPClient
+        do {
+            client = try HTTPClient(loop: loop, options: options)
+        } catch {
+            throw SettingProblem("http", "\(error)")
+        }
+        let callback: StatusCallbackURL
+        do {
+            callback = try StatusCallbackURL(
+                endpoint: settings.statusCallbackURL ?? (try publicURL() + "/twilio/status"))
+        } catch let problem as WebhookProblem {
+            throw SettingProblem("TWILIO_STATUS_CALLBACK_URL", problem.problem)
+        }
+        let accounts = settings.accounts.mapValues { entry in
+            AccountProfile(
+                alias: entry.account.alias,
+                carrier: TwilioCarrier(
+                    account: entry.account, client: client, timeout: .seconds(configuration.callTimeout)),
+                senders: entry.senders, defaultSender: entry.defaultSender,
+                statusCallback: { context, recipientID throws(RequestProblem) in
+                    try callback.url(for: context, recipientID: recipientID)
+                }, explain: { code in ErrorTable.shipped.advice(for: code, httpStatus: nil) })
+        }
+        return Directory(accounts: accounts, apps: try settings.file.registrations(accounts: Set(accounts.keys)))
+    }
+}
+
+extension ConfigurationFile {
+    /// The apps; nil when none are listed, which only development allows.
+    ///
+    /// - Throws: ``SettingProblem`` that names the key.
+    func registrations(accounts known: Set<String>) throws(SettingProblem) -> [String: AppRegistration]? {
+        guard let apps else { return nil }
+        var registrations: [String: AppRegistration] = [:]
+        for (name, app) in apps {
+            guard isRoutingWord(name) else {
+                throw SettingProblem("apps.\(name.prefix(40))", "is not an app's name: 1 to 32 of a-z, 0-9 and hyphens")
+            }
+            var classes = Set(MessageClass.allCases)
+            if let listed = app.classes {
+                classes = []
+                for word in listed {
+                    guard let messageClass = MessageClass(rawValue: word) else {
+                        throw SettingProblem(
+                            "apps.\(name).classes", "holds a word that is neither transactional nor promotional")
+                    }
+                    classes.insert(messageClass)
+                }
+            }
+            for account in (app.accounts ?? []) + [app.defaultAccount].compactMap({ $0 }) where !known.contains(account)
+            {
+                throw SettingProblem("apps.\(name)", "names an account that is not configured")
+            }
+            registrations[name] = AppRegistration(
+                classes: classes, purposes: app.purposes.map(Set.init), accounts: app.accounts.map(Set.init),
+                senders: app.senders.map(Set.init), isTrusted: app.trusted ?? false,
+                defaultAccount: app.defaultAccount ?? app.accounts?.first ?? "default",
+                defaultSender: app.defaultSender)
+        }
+        return registrations
+    }
+}

@@ -1,0 +1,110 @@
+/// Any key of a mapping.
+private struct AnyKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+/// Refuses a mapping that holds a key which nobody reads: a typo must not silently change a deployment.
+private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any Decoder, _ keys: Keys.Type) throws {
+    let known = Set(Keys.allCases.map(\.stringValue))
+    for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
+        let path = (decoder.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")
+        throw SettingProblem(
+            path, "is not a key of the configuration; known here: \(known.sorted().joined(separator: " "))")
+    }
+}
+
+extension ConfigurationFile: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case accounts, apps, templates, worker, http, events
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        accounts = try container.decodeIfPresent([String: Account].self, forKey: .accounts)
+        apps = try container.decodeIfPresent([String: App].self, forKey: .apps)
+        templates = try container.decodeIfPresent([String: [String: String]].self, forKey: .templates)
+        worker = try container.decodeIfPresent(Worker.self, forKey: .worker)
+        http = try container.decodeIfPresent(HTTP.self, forKey: .http)
+        events = try container.decodeIfPresent(Events.self, forKey: .events)
+    }
+}
+
+extension ConfigurationFile.Account: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case accountSidVariable, authTokenVariable, apiKeySidVariable, apiKeySecretVariable, baseURL = "baseUrl"
+        case senders, defaultSender
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        accountSidVariable = try container.decode(String.self, forKey: .accountSidVariable)
+        authTokenVariable = try container.decode(String.self, forKey: .authTokenVariable)
+        apiKeySidVariable = try container.decodeIfPresent(String.self, forKey: .apiKeySidVariable)
+        apiKeySecretVariable = try container.decodeIfPresent(String.self, forKey: .apiKeySecretVariable)
+        baseURL = try container.decodeIfPresent(String.self, forKey: .baseURL)
+        senders = try container.decode([String: String].self, forKey: .senders)
+        defaultSender = try container.decodeIfPresent(String.self, forKey: .defaultSender)
+    }
+}
+
+extension ConfigurationFile.App: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case classes, purposes, accounts, senders, trusted, defaultAccount, defaultSender
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        classes = try container.decodeIfPresent([String].self, forKey: .classes)
+        purposes = try container.decodeIfPresent([String].self, forKey: .purposes)
+        accounts = try container.decodeIfPresent([String].self, forKey: .accounts)
+        senders = try container.decodeIfPresent([String].self, forKey: .senders)
+        trusted = try container.decodeIfPresent(Bool.self, forKey: .trusted)
+        defaultAccount = try container.decodeIfPresent(String.self, forKey: .defaultAccount)
+        defaultSender = try container.decodeIfPresent(String.self, forKey: .defaultSender)
+    }
+}
+
+extension ConfigurationFile.Worker: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case slots, reservedSlots, promotionalFloor
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        slots = try container.decodeIfPresent(Int.self, forKey: .slots)
+        reservedSlots = try container.decodeIfPresent(Int.self, forKey: .reservedSlots)
+        promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
+    }
+}
+
+extension ConfigurationFile.HTTP: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case proxy, caFile, timeoutSeconds
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        proxy = try container.decodeIfPresent(String.self, forKey: .proxy)
+        caFile = try container.decodeIfPresent(String.self, forKey: .caFile)
+        timeoutSeconds = try container.decodeIfPresent(Int.self, forKey: .timeoutSeconds)
+    }
+}
+
+extension ConfigurationFile.Events: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case clear
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        clear = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Bool.self, forKey: .clear)
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `switchboard`: the services and the operators' commands.
+@main
+struct SwitchboardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switchboard",
+        abstract: "An enterprise communications layer on RabbitMQ and Twilio.",
+        discussion: """
+            Settings come from the environment (SWITCHBOARD_…, TWILIO_…; each also as NAME_FILE) and from the YAML file
+            that SWITCHBOARD_CONFIG names. Exit codes: 0 done, 1 the work failed, 64 wrong usage, 78 wrong configuration.
+            """,
+        subcommands: [
+            RunCommand.self, SendCommand.self, ExplainCommand.self, SignatureCommand.self, TailCommand.self,
+            TopologyCommand.self, DoctorCommand.self,
+        ])
+}
