@@ -87,14 +87,14 @@ broker_choose_port() {
             fi
         done
         echo "$wanted" >"$BROKER_DIR/port"
-        return
+        return 0
     fi
     for ((wanted = FIRST_PORT + 10; wanted < FIRST_PORT + 300; wanted += 10)); do
         for kind in amqp epmd tls bridge admin simulator distribution; do
             port_taken "$(port_of "$kind" "$wanted")" && continue 2
         done
         echo "$wanted" >"$BROKER_DIR/port"
-        return
+        return 0
     done
     die "no free AMQP port between $((FIRST_PORT + 10)) and $wanted"
 }
@@ -120,7 +120,7 @@ broker_configure() {
 
 # Erlang's port mapper, our own: started by the node it would outlive it.
 broker_launch_mapper() {
-    process_alive "$BROKER_DIR/epmd.pid" "$BROKER_MARK" && return
+    process_alive "$BROKER_DIR/epmd.pid" "$BROKER_MARK" && return 0
     (
         broker_environment
         exec setsid epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >"$BROKER_DIR/log/epmd" 2>&1 9>&-

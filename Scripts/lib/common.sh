@@ -44,13 +44,14 @@ process_alive() {
 
 process_gone() { ! process_alive "$@"; }
 
-# end_process PIDFILE MARK SECONDS: TERM, then after SECONDS KILL; returns when it is gone.
+# end_process PIDFILE MARK SECONDS: TERM, then after SECONDS KILL; returns when it is gone. (In a trap a bare `return`
+# would return the status from before the trap, and `set -e` would end the clean-up there.)
 end_process() {
     process_alive "$1" "$2" || return 0
     local pid
     pid=$(<"$1")
     kill -TERM "$pid" 2>/dev/null || true
-    until_true "$3" process_gone "$1" "$2" && return
+    until_true "$3" process_gone "$1" "$2" && return 0
     printf 'warning: process %s did not stop within %s s and was killed\n' "$pid" "$3" >&2
     kill -KILL "$pid" 2>/dev/null || true
     until_true 10 process_gone "$1" "$2"

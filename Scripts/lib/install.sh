@@ -71,7 +71,7 @@ install_quietly() {
 install_python() {
     local wanted=$ROOT/Tests/Python/requirements.txt
     PYTHON=$LOCAL/venv/bin/python
-    cmp -s "$wanted" "$LOCAL/venv/requirements.txt" && return
+    cmp -s "$wanted" "$LOCAL/venv/requirements.txt" && return 0
     echo "installing Python packages into .local/venv"
     rm -rf "$LOCAL/venv"
     mkdir -p "$LOCAL"

@@ -5,14 +5,8 @@ lint_swift() { swift format lint --strict --parallel --recursive --configuration
 
 lint_shell() { shellcheck --check-sourced "$@"; }
 
-# Every file under version control that begins as a shell script.
-shell_scripts() {
-    git -C "$ROOT" ls-files --cached --others --exclude-standard -- Scripts .ci |
-        while read -r file; do
-            [[ -f $ROOT/$file ]] && head -n 1 "$ROOT/$file" | grep -qE '^#!.*\bbash$' && echo "$ROOT/$file"
-        done
-    true
-}
+# Every file that begins as a shell script.
+shell_scripts() { find "$ROOT/Scripts" "$ROOT/.ci" -type f -exec grep -lE '^#!.*bash$' {} +; }
 
 swift_sources() {
     local path

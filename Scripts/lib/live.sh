@@ -25,12 +25,13 @@ live() {
     port=$(broker_port)
     system_use "$ROOT/.build/debug/switchboard" "$(port_of bridge "$port")" "$(port_of admin "$port")" \
         "$(port_of simulator "$port")"
+    SYSTEM_LOG=$LOGS/switchboard.log
     live_environment
-    tier_python rights live_permissions.py
+    tier_python rights "$ROOT/Tests/Python/live_permissions.py"
     tier_swift live --filter "$LIVE_TESTS"
     # Last, because the Swift tests may leave the queues changed; a system of its own from here on.
     if (system_start) >"$LOGS/system.log" 2>&1; then
-        tier_python contract live_contract.py live_twilio.py
+        tier_python contract "$ROOT"/Tests/Python/live_{contract,twilio}.py
     else
         tier contract - sh -c 'cat "$@"; exit 1' sh "$LOGS/system.log" "$SYSTEM_LOG"
     fi
@@ -38,6 +39,6 @@ live() {
 }
 
 live_stop() {
-    [[ -z ${SYSTEM_DIR:-} ]] || system_stop
+    [[ -z ${SYSTEM_DIR:-} ]] || system_wipe
     broker_wipe
 }

@@ -34,7 +34,7 @@ story_campaign() {
 
 # Shows what happens while it happens; a bridge's ticks come every 2 s and would drown the rest.
 story_tail() {
-    switchboard tail '#' > >(tee -a "$EVENTS" | grep --line-buffered -v 'bridge\.tick') 2>>"$SYSTEM_LOG" &
+    (switchboard_exec tail '#') > >(tee -a "$EVENTS" | grep --line-buffered -v 'bridge\.tick') 2>>"$SYSTEM_LOG" &
     TAIL=$!
     until_true 15 story_seen 'bridge\.tick' || die "no tick of the bridge within 15 s; see $SYSTEM_LOG"
 }
@@ -71,7 +71,7 @@ story_campaign_done() {
 
 story_notice() {
     step "An app sends an order notice while a campaign of $CAMPAIGN_SIZE is on its way"
-    AS=marketing switchboard send --app marketing --class promotional --purpose spring "$CAMPAIGN" &
+    (AS=marketing switchboard_exec send --app marketing --class promotional --purpose spring "$CAMPAIGN") &
     SENDING=$!
     until_true 30 story_seen 'message\.accepted\.[a-z]+\.promotional\.marketing' || true
     AS=shop switchboard send --app shop --class transactional --purpose order-shipped \

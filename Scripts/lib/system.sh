@@ -61,12 +61,13 @@ system_environment() {
 }
 
 # switchboard COMMAND ARGUMENTS…: one of its commands, as an operator. As an app: AS=shop switchboard send …
-switchboard() {
-    (
-        system_environment
-        [[ -z ${AS:-} ]] || SWITCHBOARD_AMQP_URL=$(broker_url "$AS")
-        exec "$SWITCHBOARD" "$@" 9>&-
-    )
+switchboard() { (switchboard_exec "$@"); }
+
+# The same in place of this (sub)shell, so that the process that is started in the background is the command itself.
+switchboard_exec() {
+    system_environment
+    [[ -z ${AS:-} ]] || SWITCHBOARD_AMQP_URL=$(broker_url "$AS")
+    exec "$SWITCHBOARD" "$@" 9>&-
 }
 
 system_answers() { curl --silent --fail --output /dev/null --max-time 2 "$ADMIN_URL/health/ready"; }

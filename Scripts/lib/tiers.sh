@@ -30,7 +30,7 @@ tier() {
 # Enough of the log to see what is wrong without the file, which a machine that tests may not keep.
 tier_failed() {
     printf '%s failed with exit code %s; .local/test/log/%s.log, the lines that say why:\n' "$1" "$2" "$1"
-    grep -E '✘|↳|error:|warning:|^FAILED|^E  |Fatal|SC[0-9]{4}' "$LOGS/$1.log" | cut -c1-400 | tail -n 80
+    grep -E '✘|↳|error:|warning:|^FAILED|^E  |Fatal|SC[0-9]{4}' "$LOGS/$1.log" | cut -c1-400 | tail -n 80 || true
     printf '  … and its end:\n'
     tail -n 15 "$LOGS/$1.log" | cut -c1-400
 }
@@ -43,10 +43,10 @@ tier_swift() {
         --xunit-output "$LOGS/$name.xml" "$@"
 }
 
-# tier_python NAME FILES…: of Tests/Python.
+# tier_python NAME FILES…
 tier_python() {
     local name=$1
     shift
-    tier "$name" "$LOGS/$name.xml" env --chdir="$ROOT/Tests/Python" PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q \
-        --junitxml="$LOGS/$name.xml" "$@"
+    tier "$name" "$LOGS/$name.xml" env PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q \
+        --config-file="$ROOT/Tests/Python/pytest.ini" --junitxml="$LOGS/$name.xml" "$@"
 }

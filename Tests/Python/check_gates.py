@@ -109,9 +109,8 @@ def test_the_summary_goes_red(tmp_path: Path, status: int, text: str | None, sai
 
 
 def test_a_tier_that_fails_is_recorded_and_the_others_still_run(tmp_path: Path):
-    command = f"LOGS={tmp_path} RESULTS={tmp_path}/results; tier"
-    bash(libraries=["tiers"], command=command, arguments=["bad", "-", "false"])
-    bash(libraries=["tiers"], command=command, arguments=["good", "-", "true"])
+    command = f"LOGS={tmp_path} RESULTS={tmp_path}/results; tier bad - false; tier"
+    assert bash(libraries=["tiers"], command=command, arguments=["good", "-", "true"]).returncode == 0
     lines = [line.split("\t") for line in (tmp_path / "results").read_text(encoding="utf-8").splitlines()]
     assert [(line[0], line[2]) for line in lines] == [("bad", "1"), ("good", "0")]
 
@@ -133,3 +132,24 @@ def test_the_compose_file_is_one():
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_the_clean_up_goes_to_its_end_after_a_signal(tmp_path: Path):
+    """In a trap a bare `return` gives the status from before the trap, with which `set -e` ends the clean-up."""
+    script = f"""
+        source "{LIBRARIES}/common.sh"
+        STARTED_BELOW={tmp_path} sleep 60 & echo $! >{tmp_path}/pid
+        waited=''
+        trap 'end_process {tmp_path}/pid STARTED_BELOW={tmp_path} 5; kill $waited; echo cleaned' EXIT
+        trap 'exit 143' TERM
+        until_true 5 process_alive {tmp_path}/pid STARTED_BELOW={tmp_path}
+        sleep 60 & waited=$!
+        echo ready
+        wait $waited
+    """
+    process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    process.terminate()
+    assert process.stdout.readline() == "cleaned\n"
+    assert process.wait(timeout=10) == 143
+    process.stdout.close()

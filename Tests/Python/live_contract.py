@@ -229,7 +229,7 @@ def test_a_subscriber_by_amqp_tools(shop, events, tmp_path, user, clear):
     """amqp-consume runs a command for each message; the queue was there before, with its binding and its rights."""
     parameters = URLParameters(url(user))
     secret = tmp_path / "auth"
-    secret.write_text(f"{user}\n{parameters.credentials.password}\n", encoding="utf-8")
+    secret.write_text(f"username:{user}\npassword:{parameters.credentials.password}\n", encoding="utf-8")
     phone = new_phone()
     message_id = shop.publish(text(phone))
     final = events.final(message_id)
