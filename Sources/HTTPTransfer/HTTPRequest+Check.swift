@@ -17,6 +17,9 @@ extension HTTPRequest {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .invalid("the URL holds characters that must be percent-encoded")
         }
+        guard timeout ?? .seconds(1) > .zero, startLimit ?? .seconds(1) > .zero else {
+            throw .invalid("the limits of time must be positive")
+        }
         if method == .get, !body.isEmpty { throw .invalid("a GET request has no body") }
         try checkHeaders()
         try checkCredentials()

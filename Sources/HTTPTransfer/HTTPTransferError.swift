@@ -57,7 +57,7 @@ extension HTTPTransferError {
         /// TLS failed: certificate, host name, version.
         public static let tls = Code("no secure connection")
         /// The proxy did not connect us.
-        public static let proxy = Code("the proxy refused")
+        public static let proxy = Code("the proxy made no connection")
         /// A limit of time was reached.
         public static let timeout = Code("too late")
         /// The connection broke while the request was written.

@@ -34,6 +34,7 @@ extension Transfer {
         case CURLE_OPERATION_TIMEDOUT: error(.timeout, code)
         case CURLE_PROXY: error(.proxy, code, easy.error)
         case CURLE_RECV_ERROR where connectStatus > 0: error(.proxy, code, "status \(connectStatus)")
+        case CURLE_RECV_ERROR where limits.proxy != nil: error(.proxy, code)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_LOGIN_DENIED: error(.invalidRequest, code)
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT: error(.library, code)
         case _ where code.concernsTLS: error(.tls, code, easy.error)
