@@ -26,6 +26,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
     name: "Switchboard",
@@ -78,14 +79,14 @@ let package = Package(
         module(
             "Outbound",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, metrics, lifecycle, mustache, crypto,
+                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
+                logging, metrics, lifecycle, mustache, crypto, deques,
             ]),
         module(
             "Bridge",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, metrics, lifecycle, hummingbird, httpTypes,
+                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
+                logging, metrics, lifecycle, hummingbird, httpTypes, crypto,
             ]),
         module(
             "Recorder",
@@ -119,8 +120,13 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "Messaging"]),
         tests("ObservabilityTests", ["Observability", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
-        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop"]),
-        tests("BridgeTests", ["Bridge", "Messaging", "Policy", "Twilio", hummingbirdTesting]),
+        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", logging]),
+        tests(
+            "BridgeTests",
+            [
+                "Bridge", "Topics", "Messaging", "Policy", "Twilio", "EventLoop", logging, hummingbird, httpTypes,
+                hummingbirdTesting,
+            ]),
         tests("RecorderTests", ["Recorder", "Messaging", "Policy"]),
         tests("SimulatorTests", ["Simulator", hummingbirdTesting]),
         tests("SwitchboardTests", ["Switchboard"]),

@@ -42,6 +42,9 @@ public struct Bridge: Service {
             inFlight: WebhooksInFlight(), now: { Date() }, logger: logger)
     }
 
+    /// Whether webhooks can be published.
+    public var isReady: Bool { get async { await publisher.state == .connected } }
+
     /// Listens and ticks until it is asked to stop; then answers what it has taken, says goodbye and closes.
     public func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Messaging
-import Metrics
+import Observability
 
 /// The routes of the contract, section 5.
 func webhookRouter(_ intake: WebhookIntake, logger: Logger) -> Router<BasicRequestContext> {
@@ -41,15 +41,15 @@ private func answer(
 private func respond(_ answer: WebhookAnswer, _ route: String, _ logger: Logger) -> Response {
     switch answer {
     case .taken:
-        countAnswer(route, 204)
+        Instruments.shared.countWebhook(path: "/twilio/\(route)", status: 204)
         return Response(status: .noContent)
     case .takenWithTwiML:
-        countAnswer(route, 200)
+        Instruments.shared.countWebhook(path: "/twilio/\(route)", status: 200)
         return Response(
             status: .ok, headers: [.contentType: "text/xml"], body: .init(byteBuffer: ByteBuffer(string: "<Response/>"))
         )
     case .refused(let refusal):
-        countAnswer(route, refusal.status)
+        Instruments.shared.countWebhook(path: "/twilio/\(route)", status: refusal.status)
         logger.warning(
             "A webhook was not taken",
             metadata: [
@@ -59,10 +59,6 @@ private func respond(_ answer: WebhookAnswer, _ route: String, _ logger: Logger)
             status: .init(code: refusal.status), headers: [.contentType: "text/plain; charset=utf-8"],
             body: .init(byteBuffer: ByteBuffer(string: refusal.reason + "\n")))
     }
-}
-
-private func countAnswer(_ route: String, _ status: Int) {
-    Counter(label: "switchboard_webhooks_total", dimensions: [("route", route), ("status", String(status))]).increment()
 }
 
 extension HTTPField.Name {

@@ -40,6 +40,9 @@ public struct ConsentChange: Sendable {
         case revoked, granted
     }
 
+    /// The program of a change that covers every program.
+    public static let everything = "*"
+
     /// Yes or no.
     public var kind: Kind
     /// The person.

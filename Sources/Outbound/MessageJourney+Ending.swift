@@ -4,6 +4,7 @@ import Logging
 import Messaging
 import Policy
 import Topics
+import Observability
 
 /// How a message ends without a call.
 extension MessageJourney {
@@ -18,7 +19,7 @@ extension MessageJourney {
         try await ledger.close(message.key, as: status, decision: record, now: clock.now())
         try await publish(
             message.events.status(status, attempt: 0, at: clock.now()) { event in event.decision = record })
-        OutboundMetrics.blocked(message.messageClass)
+        Instruments.shared.count(status == .dropped ? .dropped : .blocked, message.messageClass)
     }
 
     /// The id was used before for another request: the first one stands, this one changes nothing.
@@ -46,14 +47,14 @@ extension MessageJourney {
                 event.reason = Event.Reason(field: problem.field, problem: problem.problem)
             })
         try await bury(delivery, envelope: envelope, reason: "rejected:\(problem.field)")
-        OutboundMetrics.rejected(envelope.messageClass)
+        Instruments.shared.count(.rejected, envelope.messageClass)
     }
 
     /// A copy that CC or BCC made: kept and counted, but no message of anybody's, so no event.
     func discardCopy(_ delivery: Delivery, queueClass: MessageClass, reason: String) async throws(HeldTooLong) {
         logger.warning("A copied message was put aside", metadata: ["reason": "\(reason)"])
         try await bury(delivery, envelope: Envelope(messageClass: queueClass), reason: "copy")
-        OutboundMetrics.copied(queueClass)
+        Instruments.shared.countCopy(queueClass)
     }
 
     /// Keeps what could not be sent, for an operator to correct and replay.

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import Messaging
 import Topics
+import Observability
 
 /// What follows a call to the provider.
 extension MessageJourney {
@@ -62,7 +63,7 @@ extension MessageJourney {
             event.decision = decision
         }
         try await publish(events)
-        OutboundMetrics.accepted(message.messageClass)
+        Instruments.shared.count(.accepted, message.messageClass)
     }
 
     private func tellRefused(
@@ -85,7 +86,7 @@ extension MessageJourney {
             let code = refusal.error.map { "refused:\($0.code)" } ?? "refused"
             try await bury(message, attempts: start.attempt, reason: code)
         }
-        OutboundMetrics.refused(message.messageClass)
+        Instruments.shared.count(.refused, message.messageClass)
     }
 
     func tellInDoubt(_ message: PreparedMessage, attempt: Int, reason: String) async throws(HeldTooLong) {
@@ -94,7 +95,7 @@ extension MessageJourney {
         }
         try await publish(events)
         try await wait(message, attempts: attempt, reason: "in-doubt", seconds: configuration.inDoubtGrace)
-        OutboundMetrics.unknown(message.messageClass)
+        Instruments.shared.count(.unknown, message.messageClass)
     }
 
     private func mayTryAgain(_ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal) -> Bool {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Messaging
+import Observability
 
 /// What follows when the ledger knows the message already: a repeat by the app, a redelivery by the broker, or the end
 /// of a wait. Nobody is called from here.
@@ -59,6 +60,6 @@ extension MessageJourney {
                 event.reason = Event.Reason(problem: "the outcome of the call stayed unknown")
             })
         try await bury(message, attempts: attempt, reason: "abandoned")
-        OutboundMetrics.abandoned(message.messageClass)
+        Instruments.shared.count(.abandoned, message.messageClass)
     }
 }

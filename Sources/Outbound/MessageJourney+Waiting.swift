@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Messaging
 import Topics
+import Observability
 
 /// How a message waits: on the delay ladder, never unacknowledged.
 extension MessageJourney {
@@ -29,7 +30,7 @@ extension MessageJourney {
         try await publish(
             message.events.status(.deferred, attempt: attempts, at: clock.now(), step: reason, change: change))
         try await ledger.noteDeferral(message.key, reason: reason, now: clock.now())
-        OutboundMetrics.deferred(message.messageClass)
+        Instruments.shared.count(.deferred, message.messageClass)
     }
 
     /// Puts the request on the rung of the ladder that fits.

@@ -2,6 +2,7 @@ import AMQP
 import FoundationEssentials
 import Logging
 import Messaging
+import Observability
 import Policy
 import Topics
 
@@ -72,10 +73,23 @@ struct MessageJourney: Sendable {
                 _ = try await ledger.settle(settlement(message, start, .held))
                 continue
             }
-            let outcome = await message.route.account.carrier.send(message.outbound(attempt: start.attempt))
+            let outcome = await call(message, attempt: start.attempt)
             if try await settle(message, start, decision, outcome, claimed) { return }
         }
         try await wait(message, attempts: 0, reason: "contention", seconds: 5)
+    }
+
+    private func call(_ message: PreparedMessage, attempt: Int) async -> CarrierOutcome {
+        let start = ContinuousClock.now
+        let outcome = await message.route.account.carrier.send(message.outbound(attempt: attempt))
+        let result: Instruments.CallOutcome =
+            switch outcome {
+            case .accepted: .accepted
+            case .refused: .refused
+            case .unknown: .unknown
+            }
+        Instruments.shared.recordCall(result, took: ContinuousClock.now - start)
+        return outcome
     }
 
     /// The policy's judgement, and the one rule that is the deployment's: staging calls nobody but those it lists.

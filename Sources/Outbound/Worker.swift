@@ -6,6 +6,7 @@ public import Policy
 public import ServiceLifecycle
 import Synchronization
 import Topics
+import Observability
 
 /// Takes send requests from both classes' queues and sees each to its end.
 ///
@@ -77,6 +78,9 @@ public actor Worker: Service {
         }
     }
 
+    /// Whether messages are being taken and what comes of them can be told.
+    public var isReady: Bool { get async { mayStart && !isStopping && (await consumer.state) == .connected } }
+
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {
         relay.handler.withLock { handler in
@@ -106,7 +110,7 @@ public actor Worker: Service {
     }
 
     private func take(_ deliveries: [Delivery], _ messageClass: MessageClass) {
-        OutboundMetrics.consumed(messageClass, deliveries.count)
+        for _ in deliveries { Instruments.shared.count(.consumed, messageClass) }
         guard !isStopping else {
             for delivery in deliveries { consumer.reject(delivery.tag, requeue: true) }
             return
@@ -138,7 +142,6 @@ public actor Worker: Service {
                 consumer.ack(delivery.tag)
             } catch {
                 consumer.reject(delivery.tag, requeue: true)
-                OutboundMetrics.handedBack(messageClass)
             }
             await self.finish(messageClass)
         }

@@ -7,11 +7,11 @@ public struct TwilioCarrier: Carrier {
     /// The account.
     public let account: TwilioAccount
 
-    private let transport: any HTTPTransport
-    private let url: String
-    private let timeout: Duration
-    private let startLimit: Duration
-    private let now: @Sendable () -> Date
+    let transport: any HTTPTransport
+    let url: String
+    let timeout: Duration
+    let startLimit: Duration
+    let now: @Sendable () -> Date
 
     /// A carrier on the client's loop.
     ///

@@ -29,19 +29,34 @@ struct Assembly {
 
     /// Runs until a signal asks to stop. What starts later stops first, so the worker is the last.
     func run() async throws {
-        var services: [any Service] = []
         let logger = Logger(label: "switchboard")
+        try await StartChecks(settings: settings, roles: roles).run(logger)
+        var services: [any Service] = []
+        var checks: [ReadinessCheck] = []
         if roles.contains(.simulator) { services.append(try simulator(logger)) }
-        let needsLedger = !roles.isDisjoint(with: [.worker, .bridge, .recorder])
         let workerLoop = try EventLoop(name: "worker")
+        let needsLedger = !roles.isDisjoint(with: [.worker, .bridge, .recorder])
         let ledger = needsLedger ? try await openLedger(loop: workerLoop, logger) : nil
-        services.append(try adminServer(logger))
         if let ledger {
+            checks.append(.ledger(ledger))
             let eventsLoop = try EventLoop(name: "events")
-            if roles.contains(.recorder) { services.append(try recorder(ledger, eventsLoop, logger)) }
-            if roles.contains(.bridge) { services.append(try bridge(ledger, eventsLoop, logger)) }
-            if roles.contains(.worker) { services.append(try worker(ledger, workerLoop, logger)) }
+            if roles.contains(.recorder) {
+                let recorder = try recorder(ledger, eventsLoop, logger)
+                services.append(recorder)
+                checks.append(.part("recorder") { await recorder.isReady })
+            }
+            if roles.contains(.bridge) {
+                let bridge = try bridge(ledger, eventsLoop, logger)
+                services.append(bridge)
+                checks.append(.part("bridge") { await bridge.isReady })
+            }
+            if roles.contains(.worker) {
+                let worker = try worker(ledger, workerLoop, logger)
+                services.append(worker)
+                checks.append(.part("worker") { await worker.isReady })
+            }
         }
+        services.insert(try observability.adminServer(settings, checks: checks, logger: logger), at: 0)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

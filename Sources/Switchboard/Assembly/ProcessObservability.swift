@@ -1,10 +1,49 @@
+import FoundationEssentials
+import Ledger
 import Logging
-import ServiceLifecycle
+import Metrics
+import Observability
 
-struct ProcessObservability {
-    static func bootstrap() -> ProcessObservability { ProcessObservability() }
+/// The process's logs and metrics, set up once before anything else speaks.
+struct ProcessObservability: Sendable {
+    let metrics: MetricRegistry
+
+    static func bootstrap() -> ProcessObservability {
+        LoggingSystem.bootstrap { label in LineLogHandler(label: label) }
+        let metrics = MetricRegistry()
+        MetricsSystem.bootstrap(metrics)
+        return ProcessObservability(metrics: metrics)
+    }
+
+    func adminServer(
+        _ settings: Settings, checks: [ReadinessCheck], logger: Logger
+    ) throws(SettingProblem) -> AdminServer {
+        do {
+            let listener = try AdminListener(listen: settings.adminListen.description, token: settings.adminToken)
+            return AdminServer(listener: listener, metrics: metrics, checks: checks, logger: logger)
+        } catch {
+            throw SettingProblem(error.setting, error.problem)
+        }
+    }
 }
-extension Assembly {
-    func adminServer(_ logger: Logger) throws -> NoService { NoService() }
+
+extension ReadinessCheck {
+    /// Whether a part of the process answers yes.
+    static func part(_ name: String, _ isReady: @escaping @Sendable () async -> Bool) -> ReadinessCheck {
+        ReadinessCheck(name) { await isReady() ? .ready : .notReady("no connection to the broker") }
+    }
+
+    /// Whether the ledger can be read.
+    static func ledger(_ ledger: SQLiteLedger) -> ReadinessCheck {
+        ReadinessCheck("ledger") {
+            do {
+                let known = try await ledger.consentKnownAt()
+                Instruments.shared.setConsentAge(
+                    seconds: known.map { Date().timeIntervalSince($0) } ?? .infinity)
+                return .ready
+            } catch {
+                return .notReady("the ledger cannot be read")
+            }
+        }
+    }
 }
-struct NoService: Service { func run() async throws { try await gracefulShutdown() } }

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Messaging
+
+/// What an event asks to be recorded.
+enum RecordedEvent: Sendable {
+    case status(StatusReport)
+    case consent(ConsentChange)
+    case tick(bridge: String, at: Date, isLeaving: Bool)
+    /// Nothing: another family of events.
+    case other
+
+    /// Reads a CloudEvent of ours.
+    ///
+    /// - Throws: ``RequestProblem`` that names the field.
+    init(json: [UInt8]) throws(RequestProblem) {
+        let event: Wire
+        do {
+            event = try JSONDecoder().decode(Wire.self, from: Data(json))
+        } catch {
+            throw RequestProblem(field: "event", problem: "is not a CloudEvent of Switchboard")
+        }
+        let words = event.type.split(separator: ".").map(String.init)
+        guard words.count == 4, words[0] == "switchboard", words[3] == "v1" else {
+            throw RequestProblem(field: "type", problem: "is not switchboard.<family>.<name>.v1")
+        }
+        switch (words[1], words[2]) {
+        case ("message", let name): self = try .status(Self.report(event, name))
+        case ("consent", "revoked"): self = try .consent(Self.change(event, .revoked))
+        case ("consent", "granted"): self = try .consent(Self.change(event, .granted))
+        case ("bridge", "tick"):
+            self = .tick(
+                bridge: try Self.required(event.data.bridge, "data.bridge"),
+                at: try Self.instant(event.time, "time"), isLeaving: event.data.leaving == "true")
+        default: self = .other
+        }
+    }
+
+    private static func report(_ event: Wire, _ name: String) throws(RequestProblem) -> StatusReport {
+        guard let status = MessageStatus(rawValue: name) else {
+            throw RequestProblem(field: "type", problem: "names a status that this version does not know")
+        }
+        let data = event.data
+        var key: MessageKey?
+        if let app = data.app, let messageID = data.messageId {
+            guard isRoutingWord(app), isMessageID(messageID) else {
+                throw RequestProblem(field: "data.messageId", problem: "does not name a message")
+            }
+            key = MessageKey(app: app, messageID: messageID)
+        }
+        var report = StatusReport(
+            key: key, sid: data.provider?.sid, status: status, at: try instant(event.time, "time"))
+        report.providerStatus = data.provider?.status
+        report.errorCode = data.error?.code
+        report.attempt = data.attempt
+        report.recipient = data.recipient?.token.map { RecipientToken($0) }
+        report.metadata = data.metadata ?? [:]
+        return report
+    }
+
+    private static func change(_ event: Wire, _ kind: ConsentChange.Kind) throws(RequestProblem) -> ConsentChange {
+        guard let consent = event.data.consent else {
+            throw RequestProblem(field: "data.consent", problem: "is missing")
+        }
+        return ConsentChange(
+            kind: kind,
+            recipient: RecipientToken(try required(event.data.recipient?.token, "data.recipient.token")),
+            program: consent.scope == "everything"
+                ? ConsentChange.everything : try required(consent.program, "data.consent.program"),
+            evidence: try required(consent.evidence, "data.consent.evidence"), keyword: consent.keyword,
+            at: try instant(consent.at, "data.consent.at"))
+    }
+
+    private static func required(_ text: String?, _ field: String) throws(RequestProblem) -> String {
+        guard let text, !text.isEmpty else { throw RequestProblem(field: field, problem: "is missing or empty") }
+        return text
+    }
+
+    private static func instant(_ text: String?, _ field: String) throws(RequestProblem) -> Date {
+        guard let instant = parseRFC3339(try required(text, field)) else {
+            throw RequestProblem(field: field, problem: "is not an RFC 3339 instant")
+        }
+        return instant
+    }
+
+    private struct Wire: Decodable {
+        var type: String
+        var time: String?
+        var data: Body
+
+        struct Body: Decodable {
+            var app: String?
+            var messageId: String?
+            var attempt: Int?
+            var provider: Provider?
+            var recipient: Recipient?
+            var error: Problem?
+            var metadata: [String: String]?
+            var consent: Consent?
+            var bridge: String?
+            var leaving: String?
+        }
+        struct Provider: Decodable {
+            var sid: String?
+            var status: String?
+        }
+        struct Recipient: Decodable { var token: String? }
+        struct Problem: Decodable { var code: Int }
+        struct Consent: Decodable {
+            var scope: String?
+            var program: String?
+            var keyword: String?
+            var evidence: String?
+            var at: String?
+        }
+    }
+}

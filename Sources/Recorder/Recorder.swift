@@ -1,0 +1,103 @@
+public import AMQP
+public import EventLoop
+public import Logging
+public import Messaging
+public import ServiceLifecycle
+import Topics
+
+/// Writes what the events say into the ledger: opt-outs and how far they are known, statuses, conversations.
+public actor Recorder: Service {
+    private nonisolated let loop: EventLoop
+    /// The loop's.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
+
+    private nonisolated let consumer: Consumer
+    private nonisolated let logger: Logger
+    private nonisolated let consentIntake: ConsentIntake
+    private nonisolated let statusIntake: StatusIntake
+
+    private var consentWaiting: [Delivery] = []
+    private var statusWaiting: [Delivery] = []
+    private var consentTask: Task<Void, Never>?
+    private var statusTask: Task<Void, Never>?
+    private var isBlocked = false
+    private var isStopping = false
+
+    /// A recorder with a broker connection of its own.
+    public init(
+        loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions, ledger: any StatusLedger, logger: Logger
+    ) {
+        self.loop = loop
+        self.logger = logger
+        let consumer = Consumer(loop: loop, url: broker, options: connection, logger: logger)
+        self.consumer = consumer
+        let retrying = Retrying(logger: logger) { seconds in await loop.sleep(for: .seconds(seconds)) }
+        consentIntake = ConsentIntake(
+            ledger: ledger, logger: logger, acknowledge: { consumer.ack($0) }, retrying: retrying)
+        statusIntake = StatusIntake(
+            ledger: ledger, logger: logger, acknowledge: { consumer.ack($0) }, retrying: retrying)
+    }
+
+    /// Whether events are being taken.
+    public var isReady: Bool { get async { await consumer.state == .connected && !isBlocked } }
+
+    /// Records until it is asked to stop; then finishes what it has begun and closes.
+    public func run() async throws {
+        await consumer.subscribe(QueueName.consent, prefetch: 200) { [weak self] deliveries in
+            self?.assumeIsolated { $0.takeConsent(deliveries) }
+        }
+        await consumer.subscribe(QueueName.recorder, prefetch: 500) { [weak self] deliveries in
+            self?.assumeIsolated { $0.takeStatuses(deliveries) }
+        }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.consumer.run() }
+            try? await gracefulShutdown()
+            await drain()
+            group.cancelAll()
+        }
+    }
+
+    private func takeConsent(_ deliveries: [Delivery]) {
+        guard !isBlocked, !isStopping else { return }
+        consentWaiting += deliveries
+        guard consentTask == nil else { return }
+        consentTask = Task(executorPreference: loop.taskExecutor) { await self.workConsent() }
+    }
+
+    /// One batch after the other, so that a tick never overtakes an opt-out.
+    private func workConsent() async {
+        while !consentWaiting.isEmpty, !isBlocked, !isStopping {
+            let batch = consentWaiting
+            consentWaiting = []
+            if await !consentIntake.take(batch) { isBlocked = true }
+        }
+        consentTask = nil
+    }
+
+    private func takeStatuses(_ deliveries: [Delivery]) {
+        guard !isStopping else { return }
+        statusWaiting += deliveries
+        guard statusTask == nil else { return }
+        statusTask = Task(executorPreference: loop.taskExecutor) { await self.workStatuses() }
+    }
+
+    private func workStatuses() async {
+        while !statusWaiting.isEmpty, !isStopping {
+            let batch = statusWaiting
+            statusWaiting = []
+            await statusIntake.take(batch)
+        }
+        statusTask = nil
+    }
+
+    /// What was not begun is not acknowledged, and the broker delivers it again. A ledger that is away is not waited
+    /// for.
+    private func drain() async {
+        isStopping = true
+        let tasks = [consentTask, statusTask].compactMap { $0 }
+        let timer = loop.schedule(after: .seconds(5)) { for task in tasks { task.cancel() } }
+        for task in tasks { await task.value }
+        loop.cancel(timer)
+        await consumer.close()
+    }
+}
