@@ -37,9 +37,15 @@ take_lock() {
 
 # process_alive PIDFILE MARK: whether the recorded process lives and carries MARK in its environment (a pid may be reused).
 process_alive() {
-    local pid
+    local pid environment state
     [[ -s $1 ]] && pid=$(<"$1") && [[ $pid =~ ^[0-9]+$ ]] || return 1
-    tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qxF -- "$2"
+    environment=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ") || return 1
+    if [[ -n $environment ]]; then
+        grep -qxF -- "$2" <<<"$environment"
+    else
+        # A process that is just becoming another program has none for a moment; a dead one has none for good.
+        state=$(<"/proc/$pid/stat") && [[ ${state##*)} != ' '[ZX]* ]]
+    fi 2>/dev/null
 }
 
 process_gone() { ! process_alive "$@"; }

@@ -7,6 +7,8 @@ PACKAGES_TO_TEST=(amqp-tools chromium docker-compose openssl python3-venv shellc
 # The first of Debian 12 with the fixes for CVE-2026-44235, -44236, -59986 and -61547.
 LIBRABBITMQ_FROM=0.11.0-1+deb12u3
 SWIFT_FROM=6.2
+# While it is there and says 101, packages start no service.
+SERVICE_GUARD=/usr/sbin/policy-rc.d
 
 require_debian() {
     command -v apt-get >/dev/null ||
@@ -55,16 +57,15 @@ install_packages() {
 
 # In a subshell. Debian starts a service as its package is installed, and at every boot; our nodes are our own.
 install_quietly() {
-    local guard=/usr/sbin/policy-rc.d broker_is_new=''
-    [[ " $* " != *' rabbitmq-server '* ]] || broker_is_new=yes
-    if [[ ! -e $guard ]]; then
-        trap 'as_root rm -f "$guard"' EXIT
-        printf '#!/bin/sh\nexit 101\n' | as_root tee "$guard"
-        as_root chmod 755 "$guard"
+    if [[ ! -e $SERVICE_GUARD ]]; then
+        trap 'as_root rm -f "$SERVICE_GUARD"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$SERVICE_GUARD" && as_root chmod 755 "$SERVICE_GUARD" || return 1
     fi
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null
-    if [[ -n $broker_is_new ]] && command -v systemctl; then as_root systemctl disable rabbitmq-server || true; fi
+    as_root apt-get update -q || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null || return 1
+    if [[ " $* " = *' rabbitmq-server '* ]] && command -v systemctl; then
+        as_root systemctl disable rabbitmq-server || true
+    fi
 }
 
 # A folder of our own for the Python packages that the tests need; sets PYTHON.
