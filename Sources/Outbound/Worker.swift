@@ -79,7 +79,12 @@ public actor Worker: Service {
     }
 
     /// Whether messages are being taken and what comes of them can be told.
-    public var isReady: Bool { get async { mayStart && !isStopping && (await consumer.state) == .connected } }
+    public var isReady: Bool {
+        get async {
+            let isConsuming = await consumer.state == .connected
+            return isConsuming && mayStart && !isStopping
+        }
+    }
 
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {

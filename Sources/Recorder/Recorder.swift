@@ -39,7 +39,12 @@ public actor Recorder: Service {
     }
 
     /// Whether events are being taken.
-    public var isReady: Bool { get async { await consumer.state == .connected && !isBlocked } }
+    public var isReady: Bool {
+        get async {
+            let isConsuming = await consumer.state == .connected
+            return isConsuming && !isBlocked
+        }
+    }
 
     /// Records until it is asked to stop; then finishes what it has begun and closes.
     public func run() async throws {

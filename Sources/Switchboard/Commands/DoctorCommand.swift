@@ -60,7 +60,7 @@ private struct Examination {
                     advice: "switchboard topology import Topology/definitions.json")
             } catch {
                 say(
-                    "broker", false, "\(role.rawValue) at \(url): \(error.description)",
+                    "broker", false, "\(role.rawValue) at \(url): \(error)",
                     advice: "start it, or mend the URL")
             }
         }

@@ -22,7 +22,7 @@ struct TopologyCommand: AsyncParsableCommand {
             do {
                 missing = try await TopologyInspection(url: url, options: options).missing()
             } catch {
-                complain(error.description)
+                complain("\(error)")
                 throw ExitCode.failure
             }
             for object in missing { printLine("missing  \(object)") }
@@ -77,21 +77,16 @@ struct TopologyInspection {
     /// The exchanges and queues of the contract that are not there.
     ///
     /// - Throws: ``AMQPError`` when the broker cannot be asked.
-    func missing() async throws(AMQPError) -> [String] {
-        let loop: EventLoop
-        do {
-            loop = try EventLoop(name: "topology")
-        } catch {
-            throw AMQPError(.closed, error.description)
-        }
-        let channel = AdminChannel(loop: loop, url: url, options: options, logger: CommandBroker.silent)
+    func missing() async throws -> [String] {
+        let channel = AdminChannel(
+            loop: try EventLoop(name: "topology"), url: url, options: options, logger: CommandBroker.silent)
         _ = try await channel.open()
         var missing: [String] = []
         for exchange in Exchange.all {
             do {
                 try await channel.checkExchange(exchange)
             } catch {
-                guard Self.saysMissing(error) else { throw error }
+                guard error.code == .notFound || error.code == .accessRefused else { throw error }
                 missing.append("exchange \(exchange)")
             }
         }
@@ -99,15 +94,11 @@ struct TopologyInspection {
             do {
                 _ = try await channel.checkQueue(queue)
             } catch {
-                guard Self.saysMissing(error) else { throw error }
+                guard error.code == .notFound || error.code == .accessRefused else { throw error }
                 missing.append("queue \(queue)")
             }
         }
         await channel.close()
         return missing
-    }
-
-    private static func saysMissing(_ error: AMQPError) -> Bool {
-        error.code == .notFound || error.code == .accessRefused
     }
 }
