@@ -11,32 +11,33 @@ extension StatusCallbackURL {
 
     /// Reads a callback's query, without its question mark.
     ///
+    /// - Parameter account: The alias of the account whose callback it is, where the query does not say.
     /// - Returns: nil when the query is none of ours: it holds neither `id` nor `app`.
     /// - Throws: ``WebhookProblem`` that names the parameter.
-    public static func origin(query: String) throws(WebhookProblem) -> Origin? {
-        try origin(FormFields(query: query))
+    public static func origin(query: String, account: String? = nil) throws(WebhookProblem) -> Origin? {
+        try origin(FormFields(query: query), account: account)
     }
 
-    /// Reads a callback's query.
+    /// Reads a callback's query. What names the message, `id` and `app`, must be there; the rest may be missing, but what
+    /// is there must be valid.
     ///
+    /// - Parameter account: The alias of the account whose callback it is, where the query does not say.
     /// - Returns: nil when the query is none of ours: it holds neither `id` nor `app`.
     /// - Throws: ``WebhookProblem`` that names the parameter.
-    public static func origin(_ query: FormFields) throws(WebhookProblem) -> Origin? {
+    public static func origin(_ query: FormFields, account: String? = nil) throws(WebhookProblem) -> Origin? {
         guard query["id"] != nil || query["app"] != nil else { return nil }
         let reader = QueryReader(query)
-        var message = MessageContext(
-            messageID: try reader.required("id", isMessageID), app: try reader.required("app", isRoutingWord),
-            purpose: try reader.required("purpose", isRoutingWord), account: try reader.required("account", isAlias),
-            sender: try reader.optional("sender", isAlias))
-        guard let messageClass = MessageClass(rawValue: try reader.required("class", isRoutingWord)) else {
-            throw WebhookProblem(field: "query class", problem: "is none of transactional, promotional")
+        let messageID = try reader.required("id", isMessageID)
+        let app = try reader.required("app", isRoutingWord)
+        guard let account = try reader.optional("account", isAlias) ?? account else {
+            throw WebhookProblem(field: "query account", problem: "is missing")
         }
-        message.messageClass = messageClass
-        let attempt = try reader.required("attempt") { $0.utf8.count <= 6 && $0.utf8.allSatisfy(isDigit) }
-        guard let number = Int(attempt), number >= 1 else {
-            throw WebhookProblem(field: "query attempt", problem: "is not a number from 1")
-        }
-        message.attempt = number
+        var message = MessageContext(messageID: messageID, app: app, account: account)
+        message.messageClass = try reader.optional("class") { MessageClass(rawValue: $0) != nil }
+            .flatMap { MessageClass(rawValue: $0) }
+        message.purpose = try reader.optional("purpose", isRoutingWord)
+        message.sender = try reader.optional("sender", isAlias)
+        message.attempt = try reader.optional("attempt", isAttempt).flatMap { Int($0) }
         message.correlationID = try reader.optional("cid") { $0.utf8.count <= 255 }
         message.metadata = try reader.metadata()
         return Origin(message: message, recipientID: try reader.optional("rid") { (1...128).contains($0.utf8.count) })
@@ -88,6 +89,11 @@ private struct QueryReader {
 /// Whether the text may be an alias of the configuration: 1 to 64 of `A-Za-z0-9._-`.
 private func isAlias(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { isUnreserved($0) && $0 != UInt8(ascii: "~") }
+}
+
+/// Whether the text counts attempts: 1 to 999999.
+private func isAttempt(_ text: String) -> Bool {
+    text.utf8.count <= 6 && text.utf8.allSatisfy(isDigit) && (Int(text) ?? 0) >= 1
 }
 
 /// Whether the byte is an ASCII digit.

@@ -1,25 +1,9 @@
 import FoundationEssentials
 import HTTPTransfer
 import Messaging
-import Synchronization
 import Testing
 
 @testable import Twilio
-
-/// Answers every request alike and keeps what it was asked.
-private final class ScriptedTransport: HTTPTransport {
-    private let answer: Result<HTTPResponse, HTTPTransferError>
-    private let asked = Mutex<[HTTPRequest]>([])
-
-    init(_ answer: Result<HTTPResponse, HTTPTransferError>) { self.answer = answer }
-
-    var requests: [HTTPRequest] { asked.withLock { $0 } }
-
-    func send(_ request: HTTPRequest) async throws(HTTPTransferError) -> HTTPResponse {
-        asked.withLock { $0.append(request) }
-        return try answer.get()
-    }
-}
 
 @Suite struct TwilioCarrierTests {
     private static let account = TwilioAccount(
