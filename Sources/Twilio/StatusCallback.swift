@@ -8,7 +8,7 @@ public struct StatusCallback: Sendable, Equatable {
     public let messageSID: String
     /// Where the message stands.
     public let status: TwilioStatus
-    /// The sender; personal data it is not, but a channel's address may name a person.
+    /// The sender.
     public let from: String?
     /// The recipient. Personal data.
     public let to: String?
