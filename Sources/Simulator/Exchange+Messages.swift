@@ -62,6 +62,6 @@ extension Exchange {
             throw APIError(20409, "The message cannot be deleted before it has reached a final status", status: 409)
         }
         messages.remove(message)
-        change(sid) { _ in }
+        touch()
     }
 }

@@ -94,6 +94,9 @@ actor Exchange {
         return message
     }
 
+    /// Something changed that a page shows.
+    func touch() { revision += 1 }
+
     /// Changes a message; nil when it is not known any more.
     @discardableResult
     func change(_ sid: String, _ change: (inout SimulatedMessage) -> Void) -> SimulatedMessage? {

@@ -30,11 +30,11 @@ enum WebhookAnswer: Sendable, Equatable {
     /// For people; holds nothing that came from outside.
     var summary: String {
         switch self {
-        case .answered(let status, _): "\(status)"
+        case .answered(let status, _): "answered \(status)"
         case .notConnected: "no connection"
         case .noAnswer: "no answer in time"
         case .broken: "the connection broke"
-        case .refused: "not called: the URL leads out of this computer"
+        case .refused: "not called, the URL leads out of this computer"
         }
     }
 }

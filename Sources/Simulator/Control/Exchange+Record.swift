@@ -4,13 +4,13 @@ import Messaging
 extension Exchange {
     /// Programs a number; false when too many are programmed already.
     func program(_ outcome: Outcome, for number: String) -> Bool {
-        change("") { _ in }
+        touch()
         return outcomes.program(outcome, for: number)
     }
 
     /// Forgets what was programmed.
     func forgetOutcomes() {
-        change("") { _ in }
+        touch()
         outcomes.removeAll()
     }
 

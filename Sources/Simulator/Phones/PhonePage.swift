@@ -30,7 +30,8 @@ struct PhonePage: Sendable {
         var title: String
         var phones: [PhoneView]
         var isSingle: Bool
-        var search: String
+        /// Nil when nothing is searched for: to the template, even an empty text is there.
+        var search: String?
         var count: String
         var previous: String?
         var next: String?
@@ -59,14 +60,15 @@ struct PhonePage: Sendable {
         let query = text.isEmpty ? "" : "&q=\(percentEncoded(text))"
         let hasNext = (page + 1) * Self.phonesPerPage < all
         return Content(
-            title: "Phones", phones: phones.map { PhoneView($0, isSingle: false) }, isSingle: false, search: text,
+            title: "Phones", phones: phones.map { PhoneView($0, isSingle: false) }, isSingle: false,
+            search: text.isEmpty ? nil : text,
             count: all == 1 ? "1 phone" : "\(all) phones",
             previous: page > 0 ? "/?page=\(page - 1)\(query)" : nil, next: hasNext ? "/?page=\(page + 1)\(query)" : nil)
     }
 
     /// One phone with its whole conversation.
     func single(_ phone: Exchange.Phone) -> Content {
-        Content(title: phone.person, phones: [PhoneView(phone, isSingle: true)], isSingle: true, search: "", count: "")
+        Content(title: phone.person, phones: [PhoneView(phone, isSingle: true)], isSingle: true, search: nil, count: "")
     }
 
     /// What the template reads, by name.
@@ -75,7 +77,7 @@ struct PhonePage: Sendable {
         let phones: [PhoneView]
         let isEmpty: Bool
         let isSingle: Bool
-        let search: String
+        let search: String?
         let count: String
         let previous: String?
         let next: String?

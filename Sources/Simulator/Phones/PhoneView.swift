@@ -57,7 +57,7 @@ struct BubbleView {
             ? nil : message.media.count == 1 ? "1 attachment" : "\(message.media.count) attachments"
         instant = formatRFC3339(message.createdAt)
         time = String(instant.dropFirst(11).prefix(8))
-        state = isInbound ? "sent by this person" : message.state.rawValue
+        state = isInbound ? "sent" : message.state.rawValue
         mood =
             switch message.state {
             case .delivered, .read, .received: "good"
@@ -67,9 +67,8 @@ struct BubbleView {
         problem = message.errorCode.map { "\($0) \(errorName($0))" }
         let last = message.reports.last
         webhook = last.map { report in
-            let what = isInbound ? "webhook" : "callback \(report.status.rawValue)"
-            let tries = report.attempts > 1 ? " after \(report.attempts) attempts" : ""
-            return "\(what): \(report.answer)\(tries)"
+            let tries = report.attempts > 1 ? ", after \(report.attempts) attempts" : ""
+            return "\(isInbound ? "webhook" : "callback"): \(report.answer)\(tries)"
         }
         webhookMood = last?.isSuccess == false ? "bad" : "good"
     }
