@@ -14,10 +14,24 @@ public func redactedForLog(_ text: String) -> String {
     return scanned.redacted
 }
 
-/// Whether a text has a scalar without which no detector hits: most log messages have none.
+/// Whether a text has a byte without which no detector hits, or ends a word in "rer" as "Bearer" does: most log messages
+/// have neither.
 private func mayHoldSecrets(_ text: String) -> Bool {
-    text.utf8.contains { byte in
-        byte >= 0x80 || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "=")
-            || byte == UInt8(ascii: ":")
-    } || text.utf8.count > 7 && text.lowercased().contains("bearer ")
+    var text = text
+    return text.withUTF8 { bytes in
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case 0x80..., 0x30...0x39, UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: ":"):
+                return true
+            case UInt8(ascii: " ") where index >= 3:
+                if bytes[index - 1] | 0x20 == UInt8(ascii: "r"), bytes[index - 2] | 0x20 == UInt8(ascii: "e"),
+                    bytes[index - 3] | 0x20 == UInt8(ascii: "r")
+                {
+                    return true
+                }
+            default: continue
+            }
+        }
+        return false
+    }
 }

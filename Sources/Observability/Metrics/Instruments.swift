@@ -1,0 +1,163 @@
+public import Metrics
+public import Messaging
+import Synchronization
+
+/// What the services measure: every name, label and unit stands here, and every instrument is made once.
+///
+/// Labels come from closed sets, never from a message.
+public struct Instruments: Sendable {
+    /// What became of a message in the worker.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Taken from the queue.
+        case consumed
+        /// How it left the worker.
+        case accepted, refused, unknown, blocked, dropped, deferred, rejected, abandoned
+    }
+
+    /// How a call to the provider ended.
+    public enum CallOutcome: String, Sendable, CaseIterable {
+        /// It took the message, it did not, or nobody knows.
+        case accepted, refused, unknown
+    }
+
+    /// The instruments of the process, in the system's metrics factory as it stands when they are first used.
+    public static let shared = Instruments(MetricsSystem.factory)
+
+    private struct ByClass: Sendable {
+        let transactional: Counter
+        let promotional: Counter
+        let none: Counter
+
+        init(_ name: String, _ labels: [(String, String)], _ factory: any MetricsFactory) {
+            func make(_ word: String) -> Counter {
+                Counter(label: name, dimensions: labels + [("class", word)], factory: factory)
+            }
+            transactional = make(MessageClass.transactional.rawValue)
+            promotional = make(MessageClass.promotional.rawValue)
+            none = make("none")
+        }
+
+        subscript(messageClass: MessageClass?) -> Counter {
+            switch messageClass {
+            case .transactional: transactional
+            case .promotional: promotional
+            case nil: none
+            }
+        }
+    }
+
+    private let messages: [Outcome: ByClass]
+    private let copies: ByClass
+    private let calls: [CallOutcome: Timer]
+    private let confirms: Timer
+    private let commits: Timer
+    private let commitRows: Recorder
+    private let consentAge: Meter
+    private let webhooks: WebhookCounters
+
+    /// Instruments of a factory of their own, as tests use them.
+    public init(_ factory: any MetricsFactory) {
+        messages = Dictionary(
+            uniqueKeysWithValues: Outcome.allCases.map {
+                ($0, ByClass("switchboard_messages", [("outcome", $0.rawValue)], factory))
+            })
+        copies = ByClass("switchboard_queue_copies", [], factory)
+        calls = Dictionary(
+            uniqueKeysWithValues: CallOutcome.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (outcome, Timer(label: "switchboard_provider_call", dimensions: labels, factory: factory))
+            })
+        confirms = Timer(label: "switchboard_publish_confirm", factory: factory)
+        commits = Timer(label: "switchboard_ledger_commit", factory: factory)
+        commitRows = Recorder(label: "switchboard_ledger_commit_rows", factory: factory)
+        consentAge = Meter(label: "switchboard_consent_age_seconds", factory: factory)
+        webhooks = WebhookCounters(factory)
+    }
+
+    /// A message was consumed, or left the worker; the class is nil where the request named none.
+    public func count(_ outcome: Outcome, _ messageClass: MessageClass?) {
+        messages[outcome]?[messageClass].increment()
+    }
+
+    /// A copy made by CC or BCC was put aside.
+    public func countCopy(_ messageClass: MessageClass?) { copies[messageClass].increment() }
+
+    /// The provider answered, or did not.
+    public func recordCall(_ outcome: CallOutcome, took duration: Duration) {
+        calls[outcome]?.recordNanoseconds(duration.nanoseconds)
+    }
+
+    /// The broker confirmed a publish.
+    public func recordConfirm(took duration: Duration) { confirms.recordNanoseconds(duration.nanoseconds) }
+
+    /// The ledger made a batch durable.
+    public func recordCommit(rows: Int, took duration: Duration) {
+        commits.recordNanoseconds(duration.nanoseconds)
+        commitRows.record(rows)
+    }
+
+    /// For how many seconds opt-outs have not been known to be recorded; infinite when they never were.
+    public func setConsentAge(seconds: Double) { consentAge.set(seconds) }
+
+    /// A webhook was answered.
+    ///
+    /// - Parameters:
+    ///   - path: as the contract names it, such as `/twilio/status`; anything else counts as `other`.
+    ///   - status: of HTTP.
+    public func countWebhook(path: String, status: Int) { webhooks.count(path: path, status: status) }
+
+    /// What each name means, by its name in the exposition.
+    public static let help = [
+        "switchboard_messages_total": "Messages by what became of them.",
+        "switchboard_queue_copies_total": "Copies made by CC or BCC that were put aside.",
+        "switchboard_provider_call_seconds": "Time from offering a message to the provider's answer.",
+        "switchboard_publish_confirm_seconds": "Time from publishing an event to the broker's confirm.",
+        "switchboard_ledger_commit_seconds": "Time that the ledger took to make a batch durable.",
+        "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
+        "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
+        "switchboard_webhooks_total": "Webhooks by path and answer.",
+    ]
+}
+
+/// Counters for webhooks, made when a path first answers so.
+private final class WebhookCounters: Sendable {
+    private struct Key: Hashable {
+        let path: String
+        let status: Int
+    }
+
+    private static let paths = [
+        "/twilio/status", "/twilio/inbound", "/twilio/voice", "/twilio/clicks", "/twilio/events", "/twilio/callbacks",
+    ]
+    private let factory: any MetricsFactory
+    private let counters = Mutex<[Key: Counter]>([:])
+
+    init(_ factory: any MetricsFactory) {
+        self.factory = factory
+    }
+
+    func count(path: String, status: Int) {
+        let known = Self.paths.first { path == $0 || (path.hasPrefix($0) && path.dropFirst($0.count).first == "/") }
+        let key = Key(path: known ?? "other", status: (100...599).contains(status) ? status : 0)
+        let counter = counters.withLock { counters in
+            if let counter = counters[key] { return counter }
+            let made = Counter(
+                label: "switchboard_webhooks", dimensions: [("path", key.path), ("status", String(key.status))],
+                factory: factory)
+            counters[key] = made
+            return made
+        }
+        counter.increment()
+    }
+}
+
+extension Duration {
+    /// Clamped to what 64 bits hold: 292 years.
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds > 0 ? .max : .min }
+        let (sum, isTooLong) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isTooLong ? .max : sum
+    }
+}

@@ -1,0 +1,22 @@
+@testable import Observability
+import Testing
+
+@Suite("Readiness") struct ReadinessTests {
+    @Test("a part that does not answer in time is not ready") func timeout() async {
+        let stuck = ReadinessCheck("stuck") {
+            try? await Task.sleep(for: .seconds(3600))
+            return .ready
+        }
+        let report = await ReadinessReport(
+            [ReadinessCheck("quick") { .ready }, stuck], timeout: .milliseconds(20))
+        #expect(!report.isReady)
+        #expect(report.states.map(\.name) == ["quick", "stuck"])
+        #expect(report.states.map(\.state) == [.ready, .notReady("no answer within 0.02 seconds")])
+    }
+
+    @Test("a process without parts is ready") func empty() async {
+        let report = await ReadinessReport([])
+        #expect(report.isReady)
+        #expect(report.json == #"{"ready":true,"checks":[]}"#)
+    }
+}
