@@ -22,6 +22,14 @@ public struct Address: Hashable, Sendable, CustomStringConvertible, CustomDebugS
         prefixChannel = channel
     }
 
+    /// Stands where an address is not known yet.
+    static let none = Address()
+
+    private init() {
+        text = ""
+        prefixChannel = nil
+    }
+
     /// The text without its prefix: a number in E.164, or a user id on Messenger.
     public var number: String {
         guard prefixChannel != nil, let colon = text.firstIndex(of: ":") else { return text }

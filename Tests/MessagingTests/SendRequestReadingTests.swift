@@ -1,3 +1,4 @@
+import Foundation
 import Messaging
 import Testing
 
@@ -48,6 +49,11 @@ import Testing
             ("[]", "request is not a JSON object"),
             (#"{"to": "+15558675310", "body": "x", "bodi": "y"}"#, "bodi is not a field of a send request"),
             (#"{"body": "x"}"#, "to is missing"),
+            (#"{"to": "+15558675310", "body": "x", "body": "y"}"#, "body stands twice"),
+            (#"{"to": "+15558675310", "body": "x", "metadata": {"a": "1", "a": "2"}}"#, "metadata.a stands twice"),
+            (#"{"to": "+15558675310", "body": "x",}"#, "request is not JSON in UTF-8"),
+            (#"{"to": "+15558675310", "body": "x"} x"#, "request is not JSON in UTF-8"),
+            (#"{"to": "+15558675310", "body": "\ud800"}"#, "request is not JSON in UTF-8"),
             (#"{"to": 5, "body": "x"}"#, "to is not a string"),
             (#"{"to": "fax:+15558675310", "body": "x"}"#, "to has a prefix that is none of whatsapp, rcs, messenger"),
             (#"{"to": "+15558675310"}"#, "body is missing, and so are template, content and media"),
@@ -141,6 +147,32 @@ import Testing
             try SendRequest(cloudEvent: Array(event.replacing("body", with: "bodi").utf8))
         }
         #expect(wrong?.description == "bodi is not a field of a send request")
+    }
+
+    @Test("escapes of every kind are read as Foundation reads them") func escapes() throws {
+        let body = #""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 é😀""#
+        let request = try SendRequest(json: Array(#"{"to": "+15558675310", "body": \#(body)}"#.utf8))
+        #expect(try request.body == JSONDecoder().decode(String.self, from: Data(body.utf8)))
+    }
+
+    @Test("bytes at random and a request cut anywhere end in a problem, never in a trap") func hostileBytes() {
+        let whole = Array(
+            #"{"to": "+15558675310", "body": "é\u00e9", "template": null, "metadata": {"a": "b"}, "media": ["x"], "tags": {}}"#
+                .utf8)
+        var state: UInt64 = 88_172_645_463_325_252
+        func random(_ limit: Int) -> Int {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return Int(state % UInt64(limit))
+        }
+        for length in whole.indices { _ = try? SendRequest(json: whole[..<length]) }
+        for _ in 0..<20_000 {
+            var bytes = whole
+            for _ in 0...random(4) { bytes[random(bytes.count)] = UInt8(random(256)) }
+            _ = try? SendRequest(json: bytes)
+            _ = try? SendRequest(cloudEvent: bytes)
+        }
     }
 
     @Test("a problem never repeats a value of the request") func noValues() {
