@@ -20,12 +20,13 @@ import Testing
 
     @Test(
         "a connection that breaks after the second request was read: seen once, outcome unknown",
-        arguments: [HTTPMethod.post, .put, .delete], ["", "x=1", String(repeating: "long", count: 50_000)])
-    func closedAfterReading(method: HTTPMethod, body: String) async throws {
+        arguments: [HTTPMethod.post, .put, .delete], [0, 3, 200_000])
+    func closedAfterReading(method: HTTPMethod, size: Int) async throws {
         try await withTreacherousServer { _ in
         } _: { server in
             try await withClient { client in
-                let request = HTTPRequest(method: method, url: server.url, body: Array(body.utf8))
+                let body = [UInt8](repeating: 0x61, count: size)
+                let request = HTTPRequest(method: method, url: server.url, body: body)
                 let answered = try await status(of: client, request)
                 #expect(answered == 200)
                 let error = try #require(await failure(of: client, request))

@@ -72,7 +72,7 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    func record(_ request: String) {
+    fileprivate func record(_ request: String) {
         log.withLock { log in
             log.requests.append(request)
             log.resumeWaiting()
@@ -90,6 +90,8 @@ final class ScriptedServer: Sendable {
         while true {
             let socket = Foundation.accept(listener, nil, nil)
             guard socket >= 0 else { return }
+            // A child program that inherited it would keep it open when the script closes it.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
             let connection = log.withLock { log in
                 log.connections += 1
                 let connection = PeerConnection(socket: socket, number: log.connections, server: self)
@@ -132,9 +134,11 @@ final class PeerConnection: Sendable {
             .first { $0.hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
         let request = head + String(decoding: try read(length ?? 0), as: UTF8.self)
-        server.record(request)
+        record(request)
         return request
     }
+
+    func record(_ request: String) { server.record(request) }
 
     /// Reads to the empty line.
     func readHead() throws -> String {
