@@ -20,16 +20,14 @@ final class LedgerConnection {
     let conversations: ConversationTable
     let names: NameTable
 
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     private let kind: Database.TransactionKind
     private let file: FileIdentity
 
     /// Opens the file, and creates and migrates it when it is opened for writing.
     init(path: String, access: Access, options: SQLiteLedger.Options) throws(LedgerError) {
         do {
-            if access == .writing { try FileIdentity.create(path) }
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(access, options))
-            if access == .writing { try Schema.prepare(queue, path: path, options: options) }
+            let queue = try Self.open(path, access, options)
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
@@ -115,10 +113,26 @@ final class LedgerConnection {
         bridges.beginTransaction()
     }
 
+    private static func open(
+        _ path: String, _ access: Access, _ options: SQLiteLedger.Options
+    ) throws -> DatabaseQueue {
+        guard access == .writing else {
+            return try DatabaseQueue(path: path, configuration: configuration(access, options))
+        }
+        return try FolderLock.hold(besides: path, timeout: options.busyTimeout) {
+            try FileIdentity.create(path)
+            let queue = try DatabaseQueue(path: path, configuration: configuration(access, options))
+            try Schema.prepare(queue, path: path, options: options)
+            return queue
+        }
+    }
+
     private static func configuration(_ access: Access, _ options: SQLiteLedger.Options) -> Configuration {
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.readonly = access == .reading
+        // GRDB would end the process when a rollback fails as well; the connection is closed then.
+        configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .callback(waitForLock(options.busyTimeout))
         return configuration
     }

@@ -28,10 +28,15 @@ final class LedgerSession {
     /// Does the calls, and wakes their callers when all is durable.
     func perform(_ calls: [LedgerCall]) {
         let outcomes: [Result<@Sendable () -> Void, LedgerError>]
-        do {
-            outcomes = try openConnection().perform(calls)
+        do throws(LedgerError) {
+            let connection = try openConnection()
+            do throws(LedgerError) {
+                outcomes = try connection.perform(calls)
+            } catch {
+                throw noted(error)
+            }
         } catch {
-            note(error)
+            connection = nil
             options.wakeCallers { for call in calls { call.fail(error) } }
             return
         }
@@ -58,22 +63,26 @@ final class LedgerSession {
         if let lastFailure, DispatchTime.now().uptimeNanoseconds &- lastFailure.at < Self.pause {
             throw lastFailure.error
         }
-        // An empty file in the place of a ledger that was removed would forget what was sent.
-        guard ledgerID == nil || FileIdentity.exists(path) else { throw LedgerError(.missing, path: path) }
-        let opened = try LedgerConnection(path: path, access: access, options: options)
-        guard ledgerID == nil || ledgerID == opened.ledgerID else { throw LedgerError(.replaced, path: path) }
-        ledgerID = opened.ledgerID
-        connection = opened
-        return opened
+        do throws(LedgerError) {
+            // An empty file in the place of a ledger that was removed would forget what was sent.
+            guard ledgerID == nil || FileIdentity.exists(path) else { throw LedgerError(.missing, path: path) }
+            let opened = try LedgerConnection(path: path, access: access, options: options)
+            guard ledgerID == nil || ledgerID == opened.ledgerID else { throw LedgerError(.replaced, path: path) }
+            ledgerID = opened.ledgerID
+            connection = opened
+            return opened
+        } catch {
+            throw noted(error)
+        }
     }
 
-    private func note(_ error: LedgerError) {
-        connection = nil
-        let now = DispatchTime.now().uptimeNanoseconds
+    /// Remembers a failure, and tells the operator of it once.
+    private func noted(_ error: LedgerError) -> LedgerError {
         if lastFailure?.error.code != error.code {
             logger.error(
                 "The ledger cannot be used", metadata: ["ledger.path": "\(path)", "ledger.error": "\(error)"])
         }
-        lastFailure = (error, now)
+        lastFailure = (error, DispatchTime.now().uptimeNanoseconds)
+        return error
     }
 }

@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as ours (<https://www.sqlite.org/pragma.html#pragma_application_id>): "swbd".
     private static let applicationID = 0x7377_6264
 
-    /// Creates or migrates the file, and sets how this connection writes it.
+    /// Creates or migrates the file, and sets how this connection writes it. One process at a time.
     static func prepare(_ queue: DatabaseQueue, path: String, options: SQLiteLedger.Options) throws {
         try queue.writeWithoutTransaction { database in
             try check(database, path: path)
@@ -18,30 +18,22 @@ enum Schema {
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_size").map { options.checkpointSize / $0 } ?? 1000
             try database.execute(sql: "PRAGMA wal_autocheckpoint = \(max(1, pages))")
         }
-        try migrate(queue)
+        try migrator.migrate(queue)
     }
 
     private static func check(_ database: Database, path: String) throws {
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        let owner = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        guard tables == 0 || owner == applicationID else { throw LedgerError(.notALedger, path: path) }
-        if tables > 0, try migrator.hasBeenSuperseded(database) { throw LedgerError(.newerSchema, path: path) }
-    }
-
-    /// Several processes may start at once: whoever comes second finds the first one's tables in its way, and is well if
-    /// they are complete.
-    private static func migrate(_ queue: DatabaseQueue) throws {
-        do {
-            try migrator.migrate(queue)
-        } catch {
-            guard try queue.read(migrator.hasCompletedMigrations) else { throw error }
+        let owner = try Int.fetchOne(database, sql: "PRAGMA application_id")
+        if owner == 0, try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        } else if owner != applicationID {
+            throw LedgerError(.notALedger, path: path)
         }
+        if try migrator.hasBeenSuperseded(database) { throw LedgerError(.newerSchema, path: path) }
     }
 
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: version1)
             try database.execute(
                 sql: "INSERT INTO ledger (id, created_at) VALUES (?, ?)",
