@@ -82,7 +82,7 @@ extension Simulator {
             let dispatcher = CallbackDispatcher(
                 exchange: exchange, caller: caller, configuration: configuration, logger: logger)
             let latency = LatencySetting(configuration.latency)
-            let page = try PhonePage(environment: environment)
+            let pages = try PhonePages(environment: environment)
             self.exchange = exchange
             self.dispatcher = dispatcher
             routes = {
@@ -92,7 +92,7 @@ extension Simulator {
                     environment: environment, latency: latency
                 ).add(to: router)
                 PhoneRoutes(
-                    exchange: exchange, caller: caller, configuration: configuration, page: page, logger: logger
+                    exchange: exchange, caller: caller, configuration: configuration, pages: pages, logger: logger
                 ).add(to: router)
                 ControlRoutes(exchange: exchange, dispatcher: dispatcher, latency: latency).add(to: router)
                 return router

@@ -4,6 +4,7 @@ Requests and answers are texts of JSON, each followed by a zero byte (DevTools p
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -24,20 +25,22 @@ class Browser:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.input, child_output = os.pipe()
         child_input, self.output = os.pipe()
-        # The browser reads from descriptor 3 and writes to descriptor 4; the shell puts them there.
+        # The browser reads from descriptor 3 and writes to descriptor 4; bash puts them there, from numbers above both.
+        above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (child_input, child_output)]
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{child_input} 4>&{child_output}', PROGRAM, "--headless"]
+            ["bash", "-c", f'exec "$0" "$@" 3<&{above[0]} 4>&{above[1]}', PROGRAM, "--headless"]
             + ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
             + ["--remote-debugging-pipe", f"--user-data-dir={self.folder.name}", "--window-size=1100,900"],
-            pass_fds=(child_input, child_output),
+            pass_fds=above,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(child_input)
-        os.close(child_output)
+        for descriptor in (child_input, child_output, *above):
+            os.close(descriptor)
         self.buffer = b""
         self.number = 0
         self.session = None
+        self.loads = 0
         self.requests: list[str] = []
         self.errors: list[str] = []
 
@@ -57,7 +60,20 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self.load(url)
+
+    def load(self, url: str) -> None:
+        """Goes to another page, and waits until it is there."""
+        self.loads = 0
         self.call("Page.navigate", url=url)
+        self.wait_for_load()
+
+    def wait_for_load(self) -> None:
+        """Waits for the page that was asked for last, if it is not there yet."""
+        while self.loads == 0:
+            message = self.receive()
+            self.note(message.get("method"), message.get("params", {}))
+        self.loads = 0
 
     def evaluate(self, script: str):
         """What the script comes to in the page; a promise is awaited."""
@@ -112,7 +128,9 @@ class Browser:
         return json.loads(text)
 
     def note(self, method: str | None, parameters: dict) -> None:
-        if method == "Network.requestWillBeSent":
+        if method == "Page.loadEventFired":
+            self.loads += 1
+        elif method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
         elif method == "Runtime.exceptionThrown":
             self.errors.append(str(parameters["exceptionDetails"]))

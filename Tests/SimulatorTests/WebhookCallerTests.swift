@@ -30,14 +30,15 @@ import Twilio
     @Test("is tried again as often as the URL says, with one idempotency token") func retries() async throws {
         let failures: [WebhookAnswer] = [.notConnected, .answered(status: 500, body: []), .noAnswer, .notConnected]
         let transport = RecordingTransport(failures)
-        let delivery = try await call("http://h/#rc=3&rp=all", transport)
+        let time = ScriptedTime()
+        let delivery = try await call("http://h/#rc=3&rp=all", transport, time: time)
         #expect(delivery.attempts == 4)
         #expect(delivery.answer == .notConnected)
         let posts = await transport.posts
         #expect(Set(posts.map { $0.header("I-Twilio-Idempotency-Token") }).count == 1)
         #expect(
             posts.first?.header("I-Twilio-Idempotency-Token")?.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
-        _ = try await call("http://h/", transport)
+        _ = try await call("http://h/", transport, time: time)
         let next = await transport.posts.last
         #expect(next?.header("I-Twilio-Idempotency-Token") != posts.last?.header("I-Twilio-Idempotency-Token"))
     }

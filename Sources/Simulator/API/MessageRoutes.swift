@@ -14,17 +14,13 @@ struct MessageRoutes: Sendable {
     let latency: LatencySetting
 
     func add(to router: Router<SimulatorContext>) {
-        let account = router.group("2010-04-01/Accounts/:account").addMiddleware {
-            APIAnswers(environment: environment)
-        }
+        router.add(middleware: APIAnswers(environment: environment))
+        let account = router.group("2010-04-01/Accounts/:account")
         account.post("Messages.json") { try await create($0, $1) }
         account.get("Messages.json") { try await list($0, $1) }
         account.get("Messages/:message") { try await fetch($0, $1) }
         account.post("Messages/:message") { try await update($0, $1) }
         account.delete("Messages/:message") { try await delete($0, $1) }
-        for method in [HTTPRequest.Method.get, .post, .put, .delete] {
-            account.on("**", method: method) { request, _ -> Response in throw APIError.notFound(request.uri.path) }
-        }
     }
 
     private func create(_ request: Request, _ context: SimulatorContext) async throws -> Response {

@@ -11,32 +11,32 @@ struct PhoneRoutes: Sendable {
     let exchange: Exchange
     let caller: WebhookCaller
     let configuration: Simulator.Configuration
-    let page: PhonePage
+    let pages: PhonePages
     let logger: Logger
 
     func add(to router: Router<SimulatorContext>) {
-        let pages = router.group().addMiddleware { SameOriginOnly() }
-        pages.get("/") { try await showAll($0, $1) }
-        pages.get("phones/:number") { try await showOne($0, $1) }
-        pages.post("phones/:number/replies") { try await reply($0, $1) }
+        let people = router.group().addMiddleware { SameOriginOnly() }
+        people.get("/") { try await showAll($0, $1) }
+        people.get("phones/:number") { try await showOne($0, $1) }
+        people.post("phones/:number/replies") { try await reply($0, $1) }
     }
 
     private func showAll(_ request: Request, _ context: SimulatorContext) async throws -> Response {
         let query = (try? FormFields(query: request.uri.query ?? "")) ?? FormFields([])
         let text = String((query["q"] ?? "").prefix(40))
         let number = min(max(Int(query["page"] ?? "") ?? 0, 0), 100_000)
-        return try await page.answer(request, revision: exchange.revision) {
+        return try await pages.answer(request, revision: exchange.revision) {
             let (all, some) = await exchange.phones(
-                matching: text, skipping: number * PhonePage.phonesPerPage, limit: PhonePage.phonesPerPage,
-                messages: PhonePage.messagesInOverview)
-            return page.overview(of: some, all: all, page: number, searching: text)
+                matching: text, skipping: number * PageView.phonesPerPage, limit: PageView.phonesPerPage,
+                messages: PageView.messagesInOverview)
+            return PageView(overview: some, all: all, page: number, searching: text)
         }
     }
 
     private func showOne(_ request: Request, _ context: SimulatorContext) async throws -> Response {
         let person = try person(context)
-        return try await page.answer(request, revision: exchange.revision) {
-            page.single(await exchange.phone(person, messages: PhonePage.messagesOfOne))
+        return try await pages.answer(request, revision: exchange.revision) {
+            PageView(single: await exchange.phone(person, messages: PageView.messagesOfOne))
         }
     }
 
