@@ -117,7 +117,7 @@ let package = Package(
         // Unit tests: no input or output
         tests("MessagingTests", ["Messaging"]),
         tests("PolicyTests", ["Policy", "Messaging"]),
-        tests("TwilioTests", ["Twilio", "Messaging"]),
+        tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
         tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", logging]),
@@ -127,9 +127,9 @@ let package = Package(
                 "Bridge", "Topics", "Messaging", "Policy", "Twilio", "EventLoop", logging, hummingbird, httpTypes,
                 hummingbirdTesting,
             ]),
-        tests("RecorderTests", ["Recorder", "Messaging", "Policy"]),
+        tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests("SimulatorTests", ["Simulator", hummingbirdTesting]),
-        tests("SwitchboardTests", ["Switchboard"]),
+        tests("SwitchboardTests", ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Twilio"]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own
@@ -139,6 +139,6 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Messaging", "Policy"]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test
-        tests("LiveTests", ["AMQP", "EventLoop", "HTTPTransfer", "Messaging"]),
+        tests("LiveTests", ["AMQP", "EventLoop", logging]),
     ]
 )

@@ -65,10 +65,14 @@ struct ConfigurationFile: Sendable, Equatable {
     /// Reads YAML.
     static func parse(_ yaml: String) throws(SettingProblem) -> ConfigurationFile {
         do {
-            return try YAMLDecoder().decode(ConfigurationFile?.self, from: yaml) ?? ConfigurationFile()
+            // A file of comments alone holds no document.
+            guard try Yams.compose(yaml: yaml) != nil else { return ConfigurationFile() }
+            return try YAMLDecoder().decode(ConfigurationFile.self, from: yaml)
         } catch let problem as SettingProblem {
             throw problem
         } catch let error as DecodingError {
+            // The decoder wraps what a type's own reading throws.
+            if let problem = context(of: error)?.underlyingError as? SettingProblem { throw problem }
             throw SettingProblem(path(of: error), "has a value of the wrong kind, or is missing")
         } catch let error as YamlError {
             throw SettingProblem("SWITCHBOARD_CONFIG", "is not YAML: \(firstLine("\(error)"))")
@@ -79,15 +83,17 @@ struct ConfigurationFile: Sendable, Equatable {
 
     private static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
 
+    private static func context(of error: DecodingError) -> DecodingError.Context? {
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+            .dataCorrupted(let context):
+            context
+        @unknown default: nil
+        }
+    }
+
     private static func path(of error: DecodingError) -> String {
-        let context: DecodingError.Context? =
-            switch error {
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-                .dataCorrupted(let context):
-                context
-            @unknown default: nil
-            }
-        let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
+        let path = context(of: error)?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
         return path.isEmpty ? "SWITCHBOARD_CONFIG" : path
     }
 }

@@ -1,0 +1,119 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Recorder
+
+@Suite("What an event asks to be recorded") struct RecordedEventTests {
+    private let now = Date(timeIntervalSince1970: 1_795_000_000.5)
+
+    private func event(_ name: EventName, change: (inout Event) -> Void) -> [UInt8] {
+        var message = MessageContext(
+            messageID: "order-17", app: "shop", messageClass: .transactional, purpose: "otp", channel: .sms,
+            account: "default", sender: "default", attempt: 2)
+        message.metadata = ["a": "b"]
+        var event = Event(id: "1", name: name, subject: "order-17", time: now, message: message)
+        event.recipient = RecipientReference(token: RecipientToken("ph_k1_x"), masked: "+1********10")
+        change(&event)
+        return event.json(for: .redacted)
+    }
+
+    @Test("a status, as the worker and the bridge write it") func status() throws {
+        let json = event(.message(.undelivered)) { event in
+            event.status = .undelivered
+            event.provider = Event.Provider(sid: "SM1", status: "undelivered")
+            event.error = ProviderError(
+                code: 30006, name: "Landline", category: .recipient, retryable: .no, action: "none")
+        }
+        guard case .status(let report) = try RecordedEvent(json: json) else {
+            Issue.record("not a status")
+            return
+        }
+        #expect(report.key == MessageKey(app: "shop", messageID: "order-17"))
+        #expect(report.status == .undelivered)
+        #expect(report.sid == "SM1")
+        #expect(report.errorCode == 30006)
+        #expect(report.attempt == 2)
+        #expect(report.recipient?.text == "ph_k1_x")
+        #expect(report.metadata == ["a": "b"])
+        #expect(report.at == now)
+    }
+
+    @Test("a no and a yes, by the time of receipt", arguments: ["revoked", "granted"]) func consent(name: String) throws
+    {
+        let at = now.addingTimeInterval(-60)
+        let json = event(EventName(family: "consent", name: name)) { event in
+            event.consent = Event.Consent(
+                sender: "+15005550006", program: "+15005550006", keyword: "STOP", evidence: "SM2", at: at)
+        }
+        guard case .consent(let change) = try RecordedEvent(json: json) else {
+            Issue.record("not a change")
+            return
+        }
+        #expect(change.kind.rawValue == name)
+        #expect(change.at == at)
+        #expect(change.evidence == "SM2")
+        #expect(change.program == "+15005550006")
+    }
+
+    @Test("everything covers every program") func everything() throws {
+        let json = event(EventName(family: "consent", name: "revoked")) { event in
+            event.consent = Event.Consent(sender: "s", program: "p", keyword: "STOPALL", evidence: "SM3", at: now)
+            event.consent?.scope = "everything"
+        }
+        guard case .consent(let change) = try RecordedEvent(json: json) else {
+            Issue.record("not a change")
+            return
+        }
+        #expect(change.program == ConsentChange.everything)
+    }
+
+    @Test("a tick, and a goodbye") func tick() throws {
+        for leaving in ["true", "false"] {
+            let json = event(EventName(family: "bridge", name: "tick")) { event in
+                event.details = ["bridge": "bridge-a", "leaving": leaving]
+            }
+            guard case .tick(let bridge, let at, let isLeaving) = try RecordedEvent(json: json) else {
+                Issue.record("not a tick")
+                return
+            }
+            #expect(bridge == "bridge-a")
+            #expect(at == now)
+            #expect(isLeaving == (leaving == "true"))
+        }
+    }
+
+    @Test("other families ask for nothing") func other() throws {
+        let json = event(.error(30006)) { _ in }
+        guard case .other = try RecordedEvent(json: json) else {
+            Issue.record("something was asked for")
+            return
+        }
+    }
+
+    @Test(
+        "what cannot be read names the field",
+        arguments: [
+            ("{}", "event"), ("not json", "event"), (#"{"type": "x", "data": {}}"#, "type"),
+            (#"{"type": "switchboard.message.vanished.v1", "time": "2026-11-21T15:00:00Z", "data": {}}"#, "type"),
+            (#"{"type": "switchboard.message.sent.v1", "data": {}}"#, "time"),
+            (#"{"type": "switchboard.message.sent.v1", "time": "noon", "data": {}}"#, "time"),
+            (
+                #"{"type": "switchboard.message.sent.v1", "time": "2026-11-21T15:00:00Z", "data": {"app": "Shop", "messageId": "1"}}"#,
+                "data.messageId"
+            ),
+            (
+                #"{"type": "switchboard.consent.revoked.v1", "time": "2026-11-21T15:00:00Z", "data": {}}"#,
+                "data.consent"
+            ),
+            (
+                #"{"type": "switchboard.consent.revoked.v1", "time": "2026-11-21T15:00:00Z", "data": {"consent": {}}}"#,
+                "data.recipient.token"
+            ),
+            (#"{"type": "switchboard.bridge.tick.v1", "time": "2026-11-21T15:00:00Z", "data": {}}"#, "data.bridge"),
+        ])
+    func unreadable(json: String, field: String) {
+        let problem = #expect(throws: RequestProblem.self) { try RecordedEvent(json: Array(json.utf8)) }
+        #expect(problem?.field == field)
+    }
+}

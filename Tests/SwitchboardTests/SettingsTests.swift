@@ -1,0 +1,198 @@
+import AMQP
+import Foundation
+import Messaging
+import Outbound
+import Policy
+import Testing
+import Twilio
+
+@testable import Switchboard
+
+@Suite("Settings") struct SettingsTests {
+    private let sid = "AC0123456789abcdef0123456789abcdef"
+
+    private func environment(_ changes: [String: String?] = [:]) -> [String: String] {
+        var environment = [
+            "SWITCHBOARD_AMQP_URL": "amqp://shop:secret@127.0.0.1:5672/switchboard",
+            "SWITCHBOARD_TOKEN_KEYS": "k1:\(Data(repeating: 7, count: 32).base64EncodedString())",
+            "TWILIO_API_BASE_URL": "http://127.0.0.1:8082", "TWILIO_ACCOUNT_SID": sid,
+            "TWILIO_AUTH_TOKEN": "one,two", "TWILIO_DEFAULT_FROM_NUMBER": "+15005550006",
+        ]
+        for (name, value) in changes { environment[name] = value }
+        return environment
+    }
+
+    private func problem(_ changes: [String: String?]) -> String? {
+        do {
+            _ = try Settings(environment: environment(changes))
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test("the TWILIO variables describe the account default") func defaults() throws {
+        let settings = try Settings(environment: environment())
+        #expect(settings.mode == .development)
+        let account = try #require(settings.accounts["default"])
+        #expect(account.account.authTokens == ["one", "two"])
+        #expect(account.senders["default"] == .number("+15005550006"))
+        #expect(settings.bridgeListen.description == "127.0.0.1:8080")
+        #expect(settings.inDoubtGrace == 30)
+    }
+
+    @Test("a messaging service wins over the number") func messagingService() throws {
+        let service = "MG0123456789abcdef0123456789abcdef"
+        let settings = try Settings(environment: environment(["TWILIO_MESSAGING_SERVICE_SID": service]))
+        #expect(settings.accounts["default"]?.senders["default"] == .messagingService(service))
+    }
+
+    @Test(
+        "development calls nothing but this computer",
+        arguments: [
+            "https://api.twilio.com", "http://10.0.0.1:80", "https://127.0.0.1.example.com",
+            "http://127.0.0.1@example.com/",
+        ])
+    func developmentStaysHere(url: String) {
+        #expect(problem(["TWILIO_API_BASE_URL": url])?.hasPrefix("TWILIO_API_BASE_URL: is ") == true)
+    }
+
+    @Test("without a base URL development does not reach for the real one") func noBaseURL() {
+        #expect(problem(["TWILIO_API_BASE_URL": Optional<String>.none])?.hasPrefix("TWILIO_API_BASE_URL") == true)
+    }
+
+    @Test("live asks for https and a far host") func live() {
+        #expect(problem(["SWITCHBOARD_MODE": "live"])?.hasPrefix("TWILIO_API_BASE_URL") == true)
+        #expect(
+            problem(["SWITCHBOARD_MODE": "live", "TWILIO_API_BASE_URL": "https://api.twilio.com"])
+                == "SWITCHBOARD_CONFIG: lists no apps; outside development each app must be listed")
+    }
+
+    @Test("staging must list whom it may call") func staging() {
+        #expect(problem(["SWITCHBOARD_MODE": "staging"])?.hasPrefix("SWITCHBOARD_ALLOWED_RECIPIENTS") == true)
+        #expect(
+            problem(["SWITCHBOARD_MODE": "staging", "SWITCHBOARD_ALLOWED_RECIPIENTS": "+15558675310, 12"])
+                == "SWITCHBOARD_ALLOWED_RECIPIENTS: holds something that is not a number such as +15558675310")
+    }
+
+    @Test(
+        "what is wrong is named, and no secret is repeated",
+        arguments: [
+            ("SWITCHBOARD_MODE", "prod", "SWITCHBOARD_MODE: is \"prod\"; development, staging or live is allowed"),
+            ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID: is not AC and 32 hexadecimal digits"),
+            (
+                "SWITCHBOARD_BRIDGE_LISTEN", "8080",
+                "SWITCHBOARD_BRIDGE_LISTEN: is \"8080\"; host:port is allowed, such as 127.0.0.1:8080"
+            ),
+            (
+                "SWITCHBOARD_LEDGER_URL", "mysql://x",
+                "SWITCHBOARD_LEDGER_URL: begins with \"mysql\"; sqlite:PATH is allowed in this version"
+            ),
+            (
+                "SWITCHBOARD_IN_DOUBT_GRACE", "soon",
+                "SWITCHBOARD_IN_DOUBT_GRACE: is \"soon\"; a number of seconds from 1 to 31536000 is allowed"
+            ),
+        ])
+    func wrong(name: String, value: String, expected: String) {
+        #expect(problem([name: value]) == expected)
+    }
+
+    @Test("secrets never stand in a problem") func secrets() {
+        let text = problem(["SWITCHBOARD_AMQP_URL": "amqp://shop:hunter2@:99999/x"]) ?? ""
+        #expect(text.hasPrefix("SWITCHBOARD_AMQP_URL"))
+        #expect(!text.contains("hunter2"))
+        let keys = problem(["SWITCHBOARD_TOKEN_KEYS": "k1:hunter2"]) ?? ""
+        #expect(keys.hasPrefix("SWITCHBOARD_TOKEN_KEYS"))
+        #expect(!keys.contains("hunter2"))
+    }
+
+    @Test("a role's own broker URL wins over the common one") func roles() throws {
+        let settings = try Settings(
+            environment: environment(["SWITCHBOARD_WORKER_AMQP_URL": "amqp://worker:x@127.0.0.1:5673/switchboard"]))
+        #expect(try settings.broker(.worker).user == "worker")
+        #expect(try settings.broker(.bridge).user == "shop")
+        let none = try Settings(environment: environment(["SWITCHBOARD_AMQP_URL": Optional<String>.none]))
+        #expect(throws: SettingProblem.self) { try none.broker(.recorder) }
+    }
+
+    @Test("a value may stand in a file, but not beside the variable") func files() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try "from-a-file\n".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings = try Settings(
+            environment: environment(["TWILIO_AUTH_TOKEN": Optional<String>.none, "TWILIO_AUTH_TOKEN_FILE": path]))
+        #expect(settings.accounts["default"]?.account.authTokens == ["from-a-file"])
+        #expect(
+            problem(["TWILIO_AUTH_TOKEN_FILE": path])
+                == "TWILIO_AUTH_TOKEN_FILE: stands beside TWILIO_AUTH_TOKEN; give one of them")
+        #expect(
+            problem(["TWILIO_AUTH_TOKEN": Optional<String>.none, "TWILIO_AUTH_TOKEN_FILE": path + "-none"])
+                == "TWILIO_AUTH_TOKEN_FILE: names a file that cannot be read as text")
+    }
+
+    @Test("a development key is made once, readable by its owner alone, and found again") func developmentKeys() throws
+    {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let changes: [String: String?] = [
+            "SWITCHBOARD_TOKEN_KEYS": Optional<String>.none,
+            "SWITCHBOARD_LEDGER_URL": "sqlite:\(folder.path)/ledger.sqlite",
+        ]
+        let address = try Address("+15558675310")
+        let first = try Settings(environment: environment(changes)).tokenKeys.tokens(for: address)
+        let second = try Settings(environment: environment(changes)).tokenKeys.tokens(for: address)
+        #expect(first == second)
+        let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/ledger.sqlite.token-keys")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+}
+
+@Suite("Configuration file") struct ConfigurationFileTests {
+    @Test("the documented example is read") func example() throws {
+        let file = try ConfigurationFile.parse(
+            """
+            accounts:
+              retail:
+                accountSidVariable: RETAIL_ACCOUNT_SID
+                authTokenVariable: RETAIL_AUTH_TOKEN
+                senders: {alerts: "+15550001111"}
+            apps:
+              shop: {classes: [transactional], purposes: [order-shipped], accounts: [retail], trusted: true}
+            templates:
+              order-shipped: {en: "Your order {{order}} has shipped"}
+            worker: {slots: 16}
+            """)
+        #expect(file.accounts?["retail"]?.senders == ["alerts": "+15550001111"])
+        let apps = try #require(try file.registrations(accounts: ["retail"]))
+        #expect(apps["shop"]?.classes == [.transactional])
+        #expect(apps["shop"]?.isTrusted == true)
+        #expect(file.worker?.slots == 16)
+    }
+
+    @Test("an empty file is an empty configuration") func empty() throws {
+        #expect(try ConfigurationFile.parse("") == ConfigurationFile())
+    }
+
+    @Test(
+        "a key that nobody reads is refused by its path",
+        arguments: [
+            ("app: {}", "app"), ("apps: {shop: {class: [promotional]}}", "apps.shop.class"),
+            ("worker: {slot: 3}", "worker.slot"), ("worker: {slots: many}", "worker.slots"),
+            ("accounts: {retail: {senders: {}}}", "accounts.retail"), ("[1, 2]", "SWITCHBOARD_CONFIG"),
+            ("a: [", "SWITCHBOARD_CONFIG"),
+        ])
+    func wrong(yaml: String, setting: String) {
+        let problem = #expect(throws: SettingProblem.self) { try ConfigurationFile.parse(yaml) }
+        #expect(problem?.setting == setting)
+    }
+
+    @Test("an app may only name what is configured") func registrations() throws {
+        let file = try ConfigurationFile.parse("apps: {shop: {accounts: [retail]}}")
+        #expect(throws: SettingProblem("apps.shop", "names an account that is not configured")) {
+            try file.registrations(accounts: ["default"])
+        }
+        let classes = try ConfigurationFile.parse("apps: {shop: {classes: [urgent]}}")
+        #expect(throws: SettingProblem.self) { try classes.registrations(accounts: []) }
+    }
+}
