@@ -38,14 +38,17 @@ take_lock() {
 # process_alive PIDFILE MARK: whether the recorded process lives and carries MARK in its environment (a pid may be reused).
 process_alive() {
     local pid environment state
-    [[ -s $1 ]] && pid=$(<"$1") && [[ $pid =~ ^[0-9]+$ ]] || return 1
-    environment=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ") || return 1
-    if [[ -n $environment ]]; then
-        grep -qxF -- "$2" <<<"$environment"
-    else
-        # A process that is just becoming another program has none for a moment; a dead one has none for good.
-        state=$(<"/proc/$pid/stat") && [[ ${state##*)} != ' '[ZX]* ]]
-    fi 2>/dev/null
+    [[ -s $1 ]] && read -r pid <"$1" && [[ $pid =~ ^[0-9]+$ ]] || return 1
+    {
+        # Every reading may fail because the process has just gone. (`$(<FILE)` would end the whole script then.)
+        environment=$(tr '\0' '\n' <"/proc/$pid/environ") || return 1
+        if [[ -n $environment ]]; then
+            grep -qxF -- "$2" <<<"$environment"
+        else
+            # One that is just becoming another program has none for a moment; a dead one has none for good.
+            read -r state <"/proc/$pid/stat" && [[ ${state##*)} != ' '[ZX]* ]]
+        fi
+    } 2>/dev/null
 }
 
 process_gone() { ! process_alive "$@"; }
@@ -55,7 +58,7 @@ process_gone() { ! process_alive "$@"; }
 end_process() {
     process_alive "$1" "$2" || return 0
     local pid
-    pid=$(<"$1")
+    read -r pid <"$1"
     kill -TERM "$pid" 2>/dev/null || true
     until_true "$3" process_gone "$1" "$2" && return 0
     printf 'warning: process %s did not stop within %s s and was killed\n' "$pid" "$3" >&2

@@ -48,15 +48,18 @@ story_end() {
 story_seen() { grep -qE -- "$1" "$EVENTS"; }
 story_count() { grep -cE -- "$1" "$EVENTS" || true; }
 
-# story_expect SECONDS PATTERN WHAT: waits for an event, and says whether it came.
-story_expect() {
-    if until_true "$1" story_seen "$2"; then
-        printf -- '-- %s\n' "$3"
+# story_await SECONDS WHAT CONDITION…: waits until it is true, and says whether it became so.
+story_await() {
+    if until_true "$1" "${@:3}"; then
+        printf -- '-- %s\n' "$2"
     else
-        printf -- '-- NOT SEEN within %s s: %s\n' "$1" "$3"
+        printf -- '-- NOT SEEN within %s s: %s\n' "$1" "$2"
         FAILED_STEPS=$((FAILED_STEPS + 1))
     fi
 }
+
+# story_expect SECONDS PATTERN WHAT: waits for an event.
+story_expect() { story_await "$1" "$3" story_seen "$2"; }
 
 # How many messages of the campaign the provider took before and after it took the notice.
 story_overtaken() {
@@ -78,7 +81,7 @@ story_notice() {
         --to +14155559999 --body 'Your order A-17 has shipped' || FAILED_STEPS=$((FAILED_STEPS + 1))
     wait "$SENDING" || FAILED_STEPS=$((FAILED_STEPS + 1))
     story_expect 30 'message\.delivered\.[a-z]+\.transactional\.shop' 'the notice was delivered, by a signed callback'
-    until_true 120 story_campaign_done || FAILED_STEPS=$((FAILED_STEPS + 1))
+    story_await 60 "every message of the campaign reached its end" story_campaign_done
     printf -- '-- the notice overtook the campaign: %s\n' "$(story_overtaken)"
     printf -- '-- of the campaign %s accepted, %s delivered, %s undelivered\n' \
         "$(story_count 'message\.accepted\.[a-z]+\.promotional\.marketing')" \

@@ -52,6 +52,7 @@ system_environment() {
     export "${SYSTEM_MARK?}"
     eval "$(broker_exports SWITCHBOARD)"
     export SWITCHBOARD_MODE=development SWITCHBOARD_AMQP_URL=$SWITCHBOARD_OPS_AMQP_URL
+    [[ -z ${SYSTEM_CONFIG:-} ]] || export SWITCHBOARD_CONFIG=$SYSTEM_CONFIG
     export SWITCHBOARD_LEDGER_URL=sqlite:$SYSTEM_DIR/ledger.sqlite
     export SWITCHBOARD_PUBLIC_URL=$BRIDGE_URL SWITCHBOARD_BRIDGE_LISTEN=${BRIDGE_URL#http://}
     export SWITCHBOARD_ADMIN_LISTEN=${ADMIN_URL#http://} SWITCHBOARD_SIMULATOR_LISTEN=${SIMULATOR_URL#http://}
@@ -89,7 +90,7 @@ system_start() {
 
 # What is in flight is finished first.
 system_stop() {
-    end_process "$SYSTEM_DIR/switchboard.pid" "$SYSTEM_MARK" 45
+    end_process "$SYSTEM_DIR/switchboard.pid" "$SYSTEM_MARK" 60
     rm -f "$SYSTEM_DIR/switchboard.pid"
 }
 

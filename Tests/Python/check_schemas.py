@@ -2,12 +2,13 @@
 
 import copy
 import json
+import re
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from topology import SCHEMAS, TOPOLOGY, definitions, problems, read_json
+from topology import ROOT, SCHEMAS, TOPOLOGY, definitions, problems, read_json
 
 REQUEST = {
     "to": "+15558675310",
@@ -269,3 +270,40 @@ def test_the_asyncapi_document_speaks_of_the_exchanges_and_queues_that_are_defin
 def test_the_examples_of_the_asyncapi_document_pass():
     examples = asyncapi()["components"]["messages"]["sendRequest"]["examples"]
     assert examples and all(problems("send-request", example["payload"]) == [] for example in examples)
+
+
+# The settings file
+
+
+def settings_of_the_documentation() -> dict:
+    """The one YAML block of Docs/operations.md, which is what people copy."""
+    text = (ROOT / "Docs" / "operations.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    return yaml.safe_load(block)
+
+
+def test_the_documented_settings_pass_and_speak_of_every_section():
+    settings = settings_of_the_documentation()
+    assert problems("config", settings) == []
+    assert settings.keys() == read_json(SCHEMAS / "config.json")["properties"].keys()
+
+
+def test_the_storys_settings_pass():
+    story = (ROOT / "Scripts" / "lib" / "story.yaml").read_text(encoding="utf-8")
+    assert problems("config", yaml.safe_load(story)) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"wroker": {"slots": 8}},
+        {"worker": {"slot": 8}},
+        {"worker": {"slots": "eight"}},
+        {"apps": {"Shop": {}}},
+        {"apps": {"shop": {"classes": ["urgent"]}}},
+        {"accounts": {"retail": {"senders": {"alerts": "+15550001111"}}}},
+    ],
+    ids=json.dumps,
+)
+def test_wrong_settings_are_refused(settings):
+    assert problems("config", settings)
