@@ -21,6 +21,8 @@ public struct ConnectionOptions: Sendable {
     public var unconfirmedByteLimit = 2 << 20
     /// The longest body in bytes that is published or, of a delivery, kept.
     public var maximumBodySize = 16 << 20
+    /// How long a consumer takes one message at a time after bytes came that the library could not read.
+    public var cautionTime: Duration = .seconds(30)
     /// How long ``Publisher/close()`` waits for confirms.
     public var drainTimeout: Duration = .seconds(5)
 

@@ -105,10 +105,10 @@ extension Consumer: ConnectionHolder {
 
     // MARK: Caution
 
-    /// Half a minute without another failure, and the prefetch is as it was.
+    /// A while without another failure, and the prefetch is as it was.
     private func endCautionLater() {
         let generation = link.generation
-        loop.later(.seconds(30)) { [weak self] in
+        loop.later(link.options.cautionTime) { [weak self] in
             self?.assumeIsolated { consumer in
                 guard consumer.link.connection?.generation == generation else { return }
                 consumer.endCaution()

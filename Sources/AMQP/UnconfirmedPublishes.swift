@@ -23,6 +23,8 @@ struct UnconfirmedPublishes<Entry> {
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
+    /// The memory that is held, in slots.
+    var slotCount: Int { slots.count + stragglers.count }
 
     private var nextSequence: UInt64 { firstSequence + UInt64(slots.count - head) }
 

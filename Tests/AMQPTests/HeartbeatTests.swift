@@ -1,0 +1,99 @@
+import Testing
+
+@testable import AMQP
+
+@Suite("Heartbeats", .timeLimit(.minutes(1))) struct HeartbeatTests {
+    @Test("an idle connection sends them in time, and stays open while the broker does") func idle() async throws {
+        try await withBroker { peer in
+            try peer.acceptPublisher(heartbeat: 1)
+            guard peer.clientHeartbeat == 1 else { throw PeerError("heartbeat \(peer.clientHeartbeat)") }
+            let start = ContinuousClock.now
+            for _ in 1...3 {
+                try peer.send(WireFrame(type: WireFrame.heartbeat, channel: 0, payload: []))
+                guard try peer.anyFrame().type == WireFrame.heartbeat else { throw PeerError("no heartbeat") }
+            }
+            // The broker closes after two intervals of silence, which is six seconds for three.
+            guard ContinuousClock.now - start < .milliseconds(5500) else { throw PeerError("too slow") }
+            _ = try peer.publish()
+            try peer.confirm(1)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withPublisher(broker, options: testOptions { $0.heartbeat = .seconds(15) }) { running in
+                // The script goes on to the publish when it saw three heartbeats.
+                await running.loop.sleepInTest(.milliseconds(3600))
+                let outcomes = try await publish(1, running)
+                #expect(outcomes == [.confirmed])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test("a peer that falls silent is given up after two intervals, and its messages are unknown") func silence()
+        async throws
+    {
+        try await withBroker([
+            { peer in
+                try peer.acceptPublisher(heartbeat: 1)
+                _ = try peer.publish()
+                peer.awaitEnd()
+            },
+            { peer in
+                try peer.acceptPublisher()
+                try peer.serveToTheEnd()
+            },
+        ]) { broker in
+            try await withPublisher(broker) { running in
+                let start = ContinuousClock.now
+                guard case .unknown(let reason) = try await publish(1, running)[0] else { throw PeerError("outcome") }
+                #expect(reason.contains("heartbeat"))
+                let elapsed = ContinuousClock.now - start
+                #expect(elapsed > .milliseconds(1900))
+                #expect(elapsed < .seconds(10))
+                try await running.states.next(where: { $0 == .connected })
+            }
+        }
+    }
+
+    @Test("a peer that falls silent with a full socket is given up, too, and the loop never waits") func silentAndFull()
+        async throws
+    {
+        try await withBroker([
+            { peer in
+                try peer.acceptPublisher(heartbeat: 1)
+                // Reads nothing more, and says nothing.
+                Gate.stayAway(seconds: 6)
+            },
+            { peer in
+                try peer.acceptPublisher()
+                try peer.serveToTheEnd()
+            },
+        ]) { broker in
+            try await withPublisher(broker, options: testOptions { $0.unconfirmedByteLimit = 64 << 20 }) { running in
+                let publisher = running.publisher
+                let start = ContinuousClock.now
+                let tasks = (1...24).map { _ in
+                    Task {
+                        try await publisher.publish(
+                            Message(body: [UInt8](repeating: 1, count: 1 << 20)), to: "x", routingKey: "k")
+                    }
+                }
+                var longest = Duration.zero
+                while case .connected = await publisher.state {
+                    let asked = ContinuousClock.now
+                    _ = await publisher.state
+                    longest = max(longest, ContinuousClock.now - asked)
+                    await running.loop.sleepInTest(.milliseconds(20))
+                }
+                #expect(longest < .seconds(1))
+                #expect(ContinuousClock.now - start < .seconds(10))
+                for task in tasks {
+                    switch await task.result {
+                    case .success(.unknown), .failure: break
+                    case .success(let outcome): Issue.record("\(outcome)")
+                    }
+                }
+                try await running.states.next(where: { $0 == .connected })
+            }
+        }
+    }
+}
