@@ -39,7 +39,7 @@ final class MultiHandle {
         let context = Unmanaged.passUnretained(self).toOpaque()
         ccurl_on_events(
             pointer,
-            { _, socket, what, context, _ in MultiHandle.at(context)?.socketChanged(socket, what) ?? -1 },
+            { easy, socket, what, context, _ in MultiHandle.at(context)?.socketChanged(easy, socket, what) ?? -1 },
             { _, milliseconds, context in MultiHandle.at(context)?.timerChanged(milliseconds) ?? -1 },
             context)
         // Left alone, libcurl keeps four connections for each handle that is in use at the moment, and closes the rest
@@ -194,12 +194,13 @@ final class MultiHandle {
         return 0
     }
 
-    private func socketChanged(_ socket: curl_socket_t, _ what: Int32) -> Int32 {
+    private func socketChanged(_ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32) -> Int32 {
         var interest: Readiness = []
         if what & CURL_POLL_IN != 0, what != CURL_POLL_REMOVE { interest.insert(.readable) }
         if what & CURL_POLL_OUT != 0, what != CURL_POLL_REMOVE { interest.insert(.writable) }
         guard !interest.isEmpty else {
-            sockets.release(socket)
+            let version = easy.map { ccurl_get_long($0, CURLINFO_HTTP_VERSION) } ?? 0
+            sockets.release(socket, isShared: version > Int(CURL_HTTP_VERSION_1_1))
             return 0
         }
         // libcurl fails every transfer when the answer is -1; no transfer can go on if its socket is not watched.

@@ -23,7 +23,8 @@ extension Transfer {
         case .bodyTooLarge: error(.bodyTooLarge)
         // One of several addresses may have been refused and another failed: the refusal is what must be known.
         case .address where !hasStarted: error(.refusedAddress)
-        case .repetition, .address, nil: hasStarted ? failureAfterStart(code) : failureBeforeStart(code)
+        case .repetition: error(.receive, code, "no answer came, and sending again was refused")
+        case .address, nil: hasStarted ? failureAfterStart(code) : failureBeforeStart(code)
         }
     }
 

@@ -135,4 +135,32 @@ import Testing
             }
         }
     }
+
+    @Test("what arrives on an idle connection is not the answer to the next request") func unaskedAnswer() async throws
+    {
+        let wasAnswered = DispatchSemaphore(value: 0)
+        let (isSpoilt, tellTest) = AsyncStream<Void>.makeStream()
+        try await withServer { peer in
+            try peer.readRequest()
+            try peer.answer("200 OK", "asked")
+            guard peer.number == 1 else { return peer.waitForEnd() }
+            wasAnswered.wait()
+            try peer.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 7\r\n\r\nunasked")
+            peer.flush()
+            tellTest.finish()
+            peer.waitForEnd()
+        } _: { server in
+            try await withClient { client in
+                let request = HTTPRequest(method: .post, url: server.url, body: [1])
+                let first = try await client.send(request)
+                #expect(first.body == Array("asked".utf8))
+                wasAnswered.signal()
+                for await _ in isSpoilt {}
+                let response = try await client.send(request)
+                #expect(response.status == 200)
+                #expect(response.body == Array("asked".utf8))
+                #expect(server.connectionCount == 2)
+            }
+        }
+    }
 }

@@ -62,7 +62,7 @@ struct HTTP2Tests {
             case .resetStream: try peer.reset(stream, .internalError)
             case .demandForHTTP11: try peer.reset(stream, .http11Required)
             case .goAwayBefore: try peer.goAway(last: stream - 2, .none)
-            case .goAwayForCause: try peer.goAway(last: stream, .enhanceYourCalm)
+            case .goAwayForCause: return try peer.goAway(last: stream, .enhanceYourCalm)
             case .close: return
             }
             peer.peer.waitForEnd()

@@ -89,6 +89,7 @@ import Testing
         try await withServer { peer in
             try peer.readRequest()
             try peer.answer()
+            peer.endAndWaitUntilKnown()
         } _: { server in
             try await withClient { client in
                 let request = HTTPRequest(method: .post, url: server.url, body: Array("x=1".utf8))

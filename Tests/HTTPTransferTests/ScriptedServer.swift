@@ -184,6 +184,28 @@ final class PeerConnection: Sendable {
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Foundation.linger>.size))
     }
 
+    /// Waits until the client's kernel has all that was written.
+    func flush() {
+        var unacknowledged: Int32 = 0
+        repeat {
+            guard ioctl(socket, UInt(TIOCOUTQ), &unacknowledged) == 0 else { return }
+            sched_yield()
+        } while unacknowledged > 0
+    }
+
+    /// Ends its side, and waits until the client's kernel knows: a close may take a while to arrive on a busy machine.
+    func endAndWaitUntilKnown() {
+        shutdown(socket, Int32(SHUT_WR))
+        // linux/tcp.h: TCP_INFO, whose first byte is the state, and the state FIN_WAIT2.
+        let (option, acknowledged): (Int32, UInt8) = (11, 5)
+        var state: UInt8 = 0
+        repeat {
+            var length = socklen_t(1)
+            guard getsockopt(socket, Int32(IPPROTO_TCP), option, &state, &length) == 0 else { return }
+            sched_yield()
+        } while state < acknowledged
+    }
+
     func stopServer() { server.stop() }
 
     /// Waits until the client closes, or the server stops.
