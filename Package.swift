@@ -120,7 +120,7 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
-        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", logging]),
+        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop", logging]),
         tests(
             "BridgeTests",
             [

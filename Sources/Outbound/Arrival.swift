@@ -69,13 +69,16 @@ enum Arrival: Sendable {
         _ delivery: Delivery, envelope: inout Envelope, requiresUserID: Bool
     ) throws(RequestProblem) -> ReceivedRequest {
         let properties = delivery.message.properties
-        if let messageID = properties.messageID, isMessageID(messageID) { envelope.messageID = messageID }
-        envelope.traceparent = properties.headers["traceparent"]?.string.flatMap { isTraceparent($0) ? $0 : nil }
-        guard let app = envelope.app else {
-            throw RequestProblem(field: "routing key", problem: "is not <class>.<app>.<purpose>")
+        if let messageID = properties.messageID, isMessageID(messageID),
+            (try? refusePersonalData(messageID, field: "message_id")) != nil
+        {
+            envelope.messageID = messageID
         }
-        guard let purpose = envelope.purpose else {
-            throw RequestProblem(field: "routing key", problem: "is not <class>.<app>.<purpose>")
+        envelope.traceparent = traceparent(of: properties)
+        guard let app = envelope.app, let purpose = envelope.purpose else {
+            throw delivery.exchange == Exchange.requeue
+                ? RequestProblem(field: "sb-app", problem: "or sb-purpose is missing from what came back from a delay")
+                : RequestProblem(field: "routing key", problem: "is not <class>.<app>.<purpose>")
         }
         if let userID = properties.userID {
             guard userID == app else { throw RequestProblem(field: "user_id", problem: "is not the app of the key") }
@@ -109,7 +112,7 @@ enum Arrival: Sendable {
     }
 
     private static func body(_ message: Message) throws(RequestProblem) -> SendRequest {
-        let contentType = message.properties.contentType?.prefix { $0 != ";" }.lowercased()
+        let contentType = message.properties.contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
         switch contentType {
         case nil, "application/json": return try SendRequest(json: message.body)
         case "application/cloudevents+json": return try SendRequest(cloudEvent: message.body)
@@ -118,13 +121,4 @@ enum Arrival: Sendable {
                 field: "content_type", problem: "is neither application/json nor application/cloudevents+json")
         }
     }
-}
-
-/// Whether the text is a version 00 trace context (W3C Trace Context, section 3.2).
-private func isTraceparent(_ text: String) -> Bool {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.map(\.utf8.count) == [2, 32, 16, 2] && parts[0] == "00"
-        && parts.allSatisfy { part in
-            part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-        }
 }

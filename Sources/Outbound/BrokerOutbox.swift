@@ -13,6 +13,14 @@ struct BrokerOutbox: Outbox {
     let elapsed: @Sendable () -> Double
     /// Waits a little, keeping the slot: while the broker is away there is nothing else to do.
     let sleep: @Sendable (_ seconds: Double) async -> Void
+    /// Since when the delivery is held; nil counts from each publish.
+    var heldSince: Double?
+
+    func holding(since start: Double) -> any Outbox {
+        var outbox = self
+        outbox.heldSince = start
+        return outbox
+    }
 
     func publish(_ event: Event) async throws(HeldTooLong) {
         try await untilConfirmed("\(event.name)") {
@@ -42,7 +50,7 @@ struct BrokerOutbox: Outbox {
     private func untilConfirmed(
         _ what: String, attempt: () async -> String?
     ) async throws(HeldTooLong) {
-        let start = elapsed()
+        let start = heldSince ?? elapsed()
         var delay = 0.05
         while let reason = await attempt() {
             guard elapsed() - start < maximumHold else { throw HeldTooLong() }

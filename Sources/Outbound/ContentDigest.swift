@@ -6,7 +6,10 @@ func contentDigest(_ delivery: Delivery) -> String {
     var hash = SHA256()
     hash.update(data: Array(delivery.routingKey.utf8) + [0])
     hash.update(data: delivery.message.body)
-    return hash.finalize().prefix(8).map { byte in
-        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }.joined()
+    return hexadecimal(hash.finalize().prefix(8))
+}
+
+/// Two lower-case digits for each byte.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

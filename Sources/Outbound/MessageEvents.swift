@@ -41,7 +41,7 @@ struct MessageEvents: Sendable {
 
     /// An id was used again for another request.
     func conflict(requestHash: [UInt8], at time: Date) -> Event {
-        let digest = requestHash.prefix(8).map { String($0, radix: 16) }.joined()
+        let digest = hexadecimal(requestHash.prefix(8))
         var event = event(EventName(family: "request", name: "conflict"), step: digest, attempt: 0, at: time)
         event.reason = Event.Reason(
             field: "message_id", problem: "was used before for another request; the first one stands")

@@ -13,7 +13,7 @@ extension MessageJourney {
     }
 
     /// The policy says no.
-    func end(_ message: PreparedMessage, _ decision: Decision, attempts: Int) async throws {
+    func end(_ message: PreparedMessage, _ decision: Decision) async throws {
         let status: MessageStatus = decision.outcome == .drop ? .dropped : .blocked
         let record = decision.json
         try await ledger.close(message.key, as: status, decision: record, now: clock.now())
@@ -42,11 +42,13 @@ extension MessageJourney {
             context: context, recipient: recipient, body: nil, segments: nil, encoding: nil)
         // An id may be missing, or used by a request that can be read: the content tells the happenings apart.
         let step = contentDigest(delivery)
+        // The name of a field that does not exist is the app's own text.
+        let field = redactedForLog(problem.field)
         try await publish(
             events.status(.rejected, attempt: 0, at: clock.now(), step: step) { event in
-                event.reason = Event.Reason(field: problem.field, problem: problem.problem)
+                event.reason = Event.Reason(field: field, problem: problem.problem)
             })
-        try await bury(delivery, envelope: envelope, reason: "rejected:\(problem.field)")
+        try await bury(delivery, envelope: envelope, reason: "rejected:\(field)")
         Instruments.shared.count(.rejected, envelope.messageClass)
     }
 
@@ -58,10 +60,10 @@ extension MessageJourney {
     }
 
     /// Keeps what could not be sent, for an operator to correct and replay.
-    func bury(_ message: PreparedMessage, attempts: Int, reason: String) async throws(HeldTooLong) {
+    func bury(_ message: PreparedMessage, reason: String) async throws(HeldTooLong) {
         try await republish(
-            message.delivery, message.progress(attempts: attempts, reason: reason, now: clock.now()),
-            to: Exchange.dead, routingKey: message.messageClass.rawValue)
+            message.delivery, message.progress(reason: reason, now: clock.now()), to: Exchange.dead,
+            routingKey: message.messageClass.rawValue)
     }
 
     private func bury(_ delivery: Delivery, envelope: Envelope, reason: String) async throws(HeldTooLong) {

@@ -13,22 +13,26 @@ extension MessageJourney {
 
     /// Records the outcome and tells the subscribers; false when the message should be offered again at once.
     func settle(
-        _ message: PreparedMessage, _ start: AttemptStart, _ decision: Decision, _ outcome: CarrierOutcome,
-        _ claimed: ClaimedMessage
+        _ message: PreparedMessage, _ start: AttemptStart, _ outcome: CarrierOutcome, _ claimed: ClaimedMessage
     ) async throws -> Bool {
         switch outcome {
         case .accepted(let acceptance):
             await record(settlement(message, start, .accepted(acceptance)), message.messageClass)
             try await tellAccepted(
                 message, sid: acceptance.sid, providerStatus: acceptance.status, attempt: start.attempt,
-                decision: start.decision)
+                decision: start.decision, at: clock.now())
+            Instruments.shared.count(.accepted, message.messageClass)
             return true
-        case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, start, refusal):
+        case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, refusal):
             await record(settlement(message, start, .held), message.messageClass)
             return try await tryLater(message, start, refusal, claimed)
         case .refused(let refusal):
             await record(settlement(message, start, .refused(code: refusal.error?.code)), message.messageClass)
-            try await tellRefused(message, start, refusal)
+            try await tellRefused(
+                message, attempt: start.attempt, error: refusal.error, reason: refusal.reason,
+                decision: start.decision, at: clock.now())
+            try await keepRefused(message, error: refusal.error)
+            Instruments.shared.count(.refused, message.messageClass)
             return true
         case .unknown(let reason):
             await record(settlement(message, start, .unknown), message.messageClass)
@@ -40,7 +44,7 @@ extension MessageJourney {
     /// Records the end of a call. The outcome is known to nobody else, so a ledger that is away is asked a few times;
     /// after that the events carry it: the recorder settles an attempt whose `accepted` it reads, and a repeat finds
     /// the attempt open and is not sent.
-    private func record(_ settlement: Settlement, _ messageClass: MessageClass) async {
+    func record(_ settlement: Settlement, _ messageClass: MessageClass) async {
         for pauseBefore in [0, 0.2, 1, 3.0] {
             if pauseBefore > 0 { await pause(pauseBefore, messageClass) }
             do {
@@ -56,37 +60,37 @@ extension MessageJourney {
     }
 
     func tellAccepted(
-        _ message: PreparedMessage, sid: String, providerStatus: String, attempt: Int, decision: [UInt8]?
+        _ message: PreparedMessage, sid: String, providerStatus: String, attempt: Int, decision: [UInt8]?,
+        at time: Date
     ) async throws(HeldTooLong) {
-        let events = message.events.status(.accepted, attempt: attempt, at: clock.now()) { event in
+        let events = message.events.status(.accepted, attempt: attempt, at: time) { event in
             event.provider = Event.Provider(sid: sid, status: providerStatus)
             event.decision = decision
         }
         try await publish(events)
-        Instruments.shared.count(.accepted, message.messageClass)
     }
 
-    private func tellRefused(
-        _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal
+    func tellRefused(
+        _ message: PreparedMessage, attempt: Int, error: ProviderError?, reason: String?, decision: [UInt8]?,
+        at time: Date
     ) async throws(HeldTooLong) {
-        let now = clock.now()
-        if let error = refusal.error, error.category == .optOut {
+        if let error, error.category == .optOut {
             let revoked = message.events.revoked(
-                by: error, program: message.program, sender: message.route.senderAlias, attempt: start.attempt, at: now)
+                by: error, program: message.program, sender: message.route.senderAlias, attempt: attempt, at: time)
             try await outbox.publish(revoked)
         }
-        let events = message.events.status(.refused, attempt: start.attempt, at: now) { event in
-            event.error = refusal.error
-            event.reason = Event.Reason(problem: refusal.reason)
-            event.decision = start.decision
+        let events = message.events.status(.refused, attempt: attempt, at: time) { event in
+            event.error = error
+            event.reason = reason.map { Event.Reason(problem: $0) }
+            event.decision = decision
         }
         try await publish(events)
-        // Who opted out stays out; everything else can be corrected and replayed.
-        if refusal.error?.category != .optOut {
-            let code = refusal.error.map { "refused:\($0.code)" } ?? "refused"
-            try await bury(message, attempts: start.attempt, reason: code)
-        }
-        Instruments.shared.count(.refused, message.messageClass)
+    }
+
+    /// Who opted out stays out; everything else can be corrected and replayed.
+    func keepRefused(_ message: PreparedMessage, error: ProviderError?) async throws(HeldTooLong) {
+        guard error?.category != .optOut else { return }
+        try await bury(message, reason: error.map { "refused:\($0.code)" } ?? "refused")
     }
 
     func tellInDoubt(_ message: PreparedMessage, attempt: Int, reason: String) async throws(HeldTooLong) {
@@ -94,13 +98,13 @@ extension MessageJourney {
             event.reason = Event.Reason(problem: reason)
         }
         try await publish(events)
-        try await wait(message, attempts: attempt, reason: "in-doubt", seconds: configuration.inDoubtGrace)
+        try await wait(message, reason: "in-doubt", seconds: configuration.inDoubtGrace)
         Instruments.shared.count(.unknown, message.messageClass)
     }
 
-    private func mayTryAgain(_ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal) -> Bool {
+    private func mayTryAgain(_ message: PreparedMessage, _ refusal: Refusal) -> Bool {
         // A provider that was never reached costs no attempt of the message: an outage may last.
-        refusal.error == nil || start.attempt < configuration.maximumAttempts
+        refusal.error == nil || message.answers < configuration.maximumAttempts
     }
 
     /// A short wait that the provider asked for is spent here; a longer one on the delay ladder.
@@ -111,15 +115,26 @@ extension MessageJourney {
             await pause(max(seconds, 0.1), message.messageClass)
             return false
         }
-        let step =
-            refusal.retryAfter.map { DelayStep.fitting(seconds: $0) } ?? DelayStep.afterAttempts(start.attempt)
+        let tries = refusal.error == nil ? start.attempt : message.answers
+        let step = refusal.retryAfter.map { DelayStep.fitting(seconds: $0) } ?? DelayStep.afterAttempts(tries)
         let reason = refusal.error.map { "retry:\($0.code)" } ?? "provider-unreachable"
         try await tellDeferred(message, attempts: start.attempt, reason: reason, known: claimed.deferralReason) {
             event in
             event.reason = Event.Reason(problem: refusal.reason)
             event.until = clock.now().addingTimeInterval(step.seconds)
         }
-        try await wait(message, attempts: start.attempt, reason: reason, seconds: step.seconds)
+        try await wait(message, reason: reason, seconds: step.seconds)
         return true
+    }
+}
+
+extension CarrierOutcome {
+    /// Whether the provider has answered; one that was not reached, or whose answer was lost, has not.
+    var isAnswer: Bool {
+        switch self {
+        case .accepted: true
+        case .refused(let refusal): refusal.error != nil
+        case .unknown: false
+        }
     }
 }

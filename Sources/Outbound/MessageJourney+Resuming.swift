@@ -1,3 +1,4 @@
+import AMQP
 import FoundationEssentials
 import Messaging
 import Observability
@@ -9,23 +10,24 @@ extension MessageJourney {
         switch state {
         case .held:
             // Given back between the claim and the attempt: the next delivery judges it afresh.
-            try await wait(message, attempts: 0, reason: "contention", seconds: 5)
+            try await wait(message, reason: "contention", seconds: 5)
         case .attempting(let attempt, _, let since):
             try await waitForAttempt(message, attempt: attempt, since: since)
         case .unknown(let attempt, let since):
             try await waitForOutcome(message, attempt: attempt, since: since)
         case .accepted(let attempt, let sid, let providerStatus):
             try await tellAccepted(
-                message, sid: sid, providerStatus: providerStatus, attempt: attempt, decision: claimed.decision)
+                message, sid: sid, providerStatus: providerStatus, attempt: attempt, decision: claimed.decision,
+                at: claimed.changedAt)
         case .refused(let attempt, let code):
             let error = code.map { message.route.account.explain($0) }
-            try await publish(
-                message.events.status(.refused, attempt: attempt, at: claimed.changedAt) { event in
-                    event.error = error
-                    event.decision = claimed.decision
-                })
+            try await tellRefused(
+                message, attempt: attempt, error: error, reason: nil, decision: claimed.decision,
+                at: claimed.changedAt)
+            if mayHaveBeenInterrupted(message) { try await keepRefused(message, error: error) }
         case .abandoned(let attempt):
             try await publish(message.events.status(.abandoned, attempt: attempt, at: claimed.changedAt))
+            if mayHaveBeenInterrupted(message) { try await bury(message, reason: "abandoned") }
         case .closed(let status):
             try await publish(
                 message.events.status(status, attempt: 0, at: claimed.changedAt) { event in
@@ -34,11 +36,15 @@ extension MessageJourney {
         }
     }
 
+    /// Whether this is the delivery that ended the message, handed back before all was published, and not a repeat by
+    /// the app: then what could not be sent may not have been kept yet.
+    private func mayHaveBeenInterrupted(_ message: PreparedMessage) -> Bool { message.delivery.isRedelivered }
+
     /// Another delivery of the message may be calling right now; when its worker is gone, the outcome is unknown.
     private func waitForAttempt(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let age = clock.now().timeIntervalSince(since)
         guard age >= configuration.attemptLifetime else {
-            return try await wait(message, attempts: attempt, reason: "attempting", seconds: 5)
+            return try await wait(message, reason: "attempting", seconds: 5)
         }
         try await ledger.markUnknown(message.key, attempt: attempt, now: clock.now())
         try await tellInDoubt(
@@ -50,16 +56,19 @@ extension MessageJourney {
     private func waitForOutcome(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let left = configuration.inDoubtGrace - clock.now().timeIntervalSince(since)
         guard left <= 0 else {
-            return try await wait(message, attempts: attempt, reason: "in-doubt", seconds: left)
+            if mayHaveBeenInterrupted(message) {
+                try await publish(message.events.status(.inDoubt, attempt: attempt, at: since))
+            }
+            return try await wait(message, reason: "in-doubt", seconds: left)
         }
         guard try await ledger.abandon(message.key, attempt: attempt, now: clock.now()) else {
-            return try await wait(message, attempts: attempt, reason: "in-doubt", seconds: 5)
+            return try await wait(message, reason: "in-doubt", seconds: 5)
         }
         try await publish(
             message.events.status(.abandoned, attempt: attempt, at: clock.now()) { event in
                 event.reason = Event.Reason(problem: "the outcome of the call stayed unknown")
             })
-        try await bury(message, attempts: attempt, reason: "abandoned")
+        try await bury(message, reason: "abandoned")
         Instruments.shared.count(.abandoned, message.messageClass)
     }
 }

@@ -18,7 +18,7 @@ extension MessageJourney {
             event.until = until
             event.decision = decision.json
         }
-        try await wait(message, attempts: attempts, reason: reason, seconds: until.timeIntervalSince(now))
+        try await wait(message, reason: reason, seconds: until.timeIntervalSince(now))
     }
 
     /// Tells the subscribers once for each reason, not at every hop.
@@ -34,13 +34,11 @@ extension MessageJourney {
     }
 
     /// Puts the request on the rung of the ladder that fits.
-    func wait(
-        _ message: PreparedMessage, attempts: Int, reason: String, seconds: Double
-    ) async throws(HeldTooLong) {
+    func wait(_ message: PreparedMessage, reason: String, seconds: Double) async throws(HeldTooLong) {
         let step = DelayStep.fitting(seconds: seconds)
         try await republish(
-            message.delivery, message.progress(attempts: attempts, reason: reason, now: clock.now()),
-            to: Exchange.delay, routingKey: "\(message.messageClass.rawValue).\(step.rawValue)")
+            message.delivery, message.progress(reason: reason, now: clock.now()), to: Exchange.delay,
+            routingKey: "\(message.messageClass.rawValue).\(step.rawValue)")
     }
 
     /// Nothing can be recorded, so nothing is sent: the message waits until the ledger is back.

@@ -15,7 +15,7 @@ struct MessageJourney: Sendable {
     let policy: PolicyEngine
     let tokens: RecipientTokenKeys
     let ledger: any MessageLedger
-    let outbox: any Outbox
+    var outbox: any Outbox
     let clock: WorkerClock
     let logger: Logger
     /// Waits without holding a slot.
@@ -29,6 +29,12 @@ struct MessageJourney: Sendable {
     ///
     /// - Throws: ``HeldTooLong`` when it must be handed back instead.
     func travel(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
+        var journey = self
+        journey.outbox = outbox.holding(since: clock.elapsed())
+        try await journey.work(delivery, from: queueClass)
+    }
+
+    private func work(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
         switch Arrival(delivery, from: queueClass, requiresUserID: configuration.requiresUserID) {
         case .copy(let reason):
             try await discardCopy(delivery, queueClass: queueClass, reason: reason)
@@ -47,7 +53,8 @@ struct MessageJourney: Sendable {
         }
     }
 
-    private func send(_ message: PreparedMessage) async throws {
+    private func send(_ prepared: PreparedMessage) async throws {
+        var message = prepared
         for _ in 0..<Self.rounds {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
@@ -58,7 +65,7 @@ struct MessageJourney: Sendable {
             switch decision.outcome {
             case .allow, .warn, .redact: break
             case .defer: return try await putOff(message, decision, attempts: attempts, claimed)
-            case .drop, .block, .reject: return try await end(message, decision, attempts: attempts)
+            case .drop, .block, .reject: return try await end(message, decision)
             }
             let start = message.start(
                 attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,
@@ -70,13 +77,14 @@ struct MessageJourney: Sendable {
             case .granted: break
             }
             guard clock.elapsed() - asked < configuration.attemptWindow else {
-                _ = try await ledger.settle(settlement(message, start, .held))
+                await record(settlement(message, start, .held), message.messageClass)
                 continue
             }
             let outcome = await call(message, attempt: start.attempt)
-            if try await settle(message, start, decision, outcome, claimed) { return }
+            if outcome.isAnswer { message.answers += 1 }
+            if try await settle(message, start, outcome, claimed) { return }
         }
-        try await wait(message, attempts: 0, reason: "contention", seconds: 5)
+        try await wait(message, reason: "contention", seconds: 5)
     }
 
     private func call(_ message: PreparedMessage, attempt: Int) async -> CarrierOutcome {

@@ -8,6 +8,9 @@ import Topics
 /// Every call returns when the broker has confirmed it, however long the broker is away, or throws when the message
 /// has been held too long and must be handed back.
 protocol Outbox: Sendable {
+    /// The same outbox for a delivery that has been held since `start`, on the worker's clock: all its publishes
+    /// together may take what is left.
+    func holding(since start: Double) -> any Outbox
     func publish(_ event: Event) async throws(HeldTooLong)
     func publish(_ message: Message, to exchange: String, routingKey: String) async throws(HeldTooLong)
 }

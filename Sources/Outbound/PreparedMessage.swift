@@ -13,6 +13,8 @@ struct PreparedMessage: Sendable {
     let requestHash: [UInt8]
     let recipient: [RecipientToken]
     let events: MessageEvents
+    /// How many calls the provider has answered so far; these count against the limit, an outage does not.
+    var answers: Int
 
     var key: MessageKey { received.key }
     var request: SendRequest { received.request }
@@ -27,6 +29,7 @@ struct PreparedMessage: Sendable {
         let messageClass = received.envelope.messageClass
         self.received = received
         self.delivery = delivery
+        answers = received.envelope.progress?.attempts ?? 0
         if let sendAt = request.sendAt, sendAt > journey.clock.now().addingTimeInterval(35 * 86_400) {
             throw RequestProblem(field: "sendAt", problem: "is more than 35 days ahead")
         }
@@ -41,9 +44,13 @@ struct PreparedMessage: Sendable {
         let count = text.map { SegmentCount($0) }
         events = MessageEvents(
             context: context, recipient: reference, body: text, segments: count?.segments, encoding: count?.encoding)
-        // Its length depends on the request alone, so a request that does not fit is refused before it is claimed.
-        _ = try statusCallback(attempt: 1)
+        // But for the attempt's number its length depends on the request alone, so a request that would not fit at some
+        // attempt is refused before it is claimed.
+        _ = try statusCallback(attempt: Self.longestAttempt)
     }
+
+    /// As many digits as an attempt's number may have in a callback's query.
+    private static let longestAttempt = 999_999
 
     static func context(_ received: ReceivedRequest, account: String, sender: String?) -> MessageContext {
         var context = MessageContext(
@@ -92,9 +99,9 @@ struct PreparedMessage: Sendable {
     }
 
     /// What is written on the request when it is republished.
-    func progress(attempts: Int, reason: String, now: Date) -> ProgressHeaders {
+    func progress(reason: String, now: Date) -> ProgressHeaders {
         ProgressHeaders(
-            app: key.app, purpose: received.purpose, attempts: attempts,
+            app: key.app, purpose: received.purpose, attempts: answers,
             firstAt: received.envelope.progress?.firstAt ?? now, reason: reason)
     }
 }

@@ -8,7 +8,7 @@ public struct ProgressHeaders: Sendable, Equatable {
     public var app: String
     /// The purpose.
     public var purpose: String
-    /// How many calls to the provider were made so far.
+    /// How many calls the provider has answered so far; a provider that is never reached costs no attempt.
     public var attempts: Int
     /// When the request was first taken.
     public var firstAt: Date
@@ -50,7 +50,7 @@ public struct ProgressHeaders: Sendable, Equatable {
         properties.type = original.type
         properties.appID = original.appID
         properties.deliveryMode = .persistent
-        if let traceparent = original.headers["traceparent"] { properties.headers["traceparent"] = traceparent }
+        if let traceparent = traceparent(of: original) { properties.headers["traceparent"] = .string(traceparent) }
         properties.headers["sb-app"] = .string(app)
         properties.headers["sb-purpose"] = .string(purpose)
         properties.headers["sb-attempt"] = .int64(Int64(attempts))

@@ -24,6 +24,7 @@ import Topics
 @Suite("Headers of a republished request") struct ProgressHeadersTests {
     private let progress = ProgressHeaders(
         app: "shop", purpose: "otp", attempts: 2, firstAt: Date(timeIntervalSince1970: 1_700_000_000), reason: "retry")
+    private static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
     @Test("what is written is read back") func roundTrip() {
         #expect(ProgressHeaders(progress.properties(republishing: MessageProperties()).headers) == progress)
@@ -36,7 +37,7 @@ import Topics
         original.expiration = "1000"
         original.headers = [
             "x-death": .array([]), "x-first-death-queue": .string("q"), "x-delivery-count": .int64(3), "CC": .array([]),
-            "BCC": .array([]), "sb-attempt": .int64(99), "traceparent": .string("00-a-b-01"), "mine": .string("x"),
+            "BCC": .array([]), "sb-attempt": .int64(99), "traceparent": .string(Self.trace), "mine": .string("x"),
         ]
         let properties = progress.properties(republishing: original)
         #expect(
@@ -47,6 +48,22 @@ import Topics
         #expect(properties.messageID == "order-17")
         #expect(properties.userID == "shop")
         #expect(properties.deliveryMode == .persistent)
+    }
+
+    @Test(
+        "only a trace context passes for one: whatever else stands there, of any size, is left behind",
+        arguments: [
+            (.string(trace), true), (.string("00-a-b-01"), false), (.string(trace.uppercased()), false),
+            (.string(trace + "0"), false), (.string(String(repeating: "-", count: 55)), false),
+            (.string(String(repeating: "a", count: 120_000)), false), (.bytes(Array(trace.utf8)), false),
+            (.table(["a": .string(trace)]), false), (.string("ff" + trace.dropFirst(2)), false),
+        ] as [(FieldValue, Bool)]) func traces(value: FieldValue, isTaken: Bool)
+    {
+        var original = MessageProperties()
+        original.headers["traceparent"] = value
+        #expect(
+            progress.properties(republishing: original).headers["traceparent"]
+                == (isTaken ? .string(Self.trace) : nil))
     }
 
     @Test("headers that are not ours are no progress") func foreign() {

@@ -1,0 +1,28 @@
+import FoundationEssentials
+import Synchronization
+
+@testable import Outbound
+
+/// A clock that stands still until it is moved.
+final class ManualClock: Sendable {
+    private struct Time {
+        /// 2026-11-21T15:00:00Z.
+        var now = Date(timeIntervalSince1970: 1_795_273_200)
+        var elapsed = 0.0
+    }
+
+    private let time = Mutex(Time())
+
+    var now: Date { time.withLock { $0.now } }
+
+    var worker: WorkerClock {
+        WorkerClock(now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } })
+    }
+
+    func advance(by seconds: Double) {
+        time.withLock { time in
+            time.now = time.now.addingTimeInterval(seconds)
+            time.elapsed += seconds
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Messaging
+import Synchronization
+
+/// A provider that answers from a list, and takes everything once the list is at its end.
+final class ScriptedCarrier: Carrier {
+    private struct State {
+        var script: [CarrierOutcome] = []
+        var calls: [OutboundMessage] = []
+    }
+
+    private let journal: Journal
+    private let state = Mutex(State())
+
+    init(journal: Journal) {
+        self.journal = journal
+    }
+
+    /// Every message that was offered.
+    var calls: [OutboundMessage] { state.withLock { $0.calls } }
+
+    func answer(_ outcomes: CarrierOutcome...) {
+        state.withLock { $0.script += outcomes }
+    }
+
+    /// Exactly these outcomes come next.
+    func script(_ outcomes: [CarrierOutcome]) {
+        state.withLock { $0.script = outcomes }
+    }
+
+    func send(_ message: OutboundMessage) async -> CarrierOutcome {
+        journal.note("call")
+        return state.withLock { state in
+            state.calls.append(message)
+            guard state.script.isEmpty else { return state.script.removeFirst() }
+            return .accepted(Acceptance(sid: Self.sid(state.calls.count), status: "queued"))
+        }
+    }
+
+    /// The provider's id of the nth message.
+    static func sid(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return "SM" + String(repeating: "0", count: 32 - digits.count) + digits
+    }
+}
+
+extension CarrierOutcome {
+    /// A no with one of the error table's codes.
+    static func refusal(_ code: Int, retryAfter: Double? = nil) -> CarrierOutcome {
+        let error = providerError(code)
+        return .refused(Refusal(error: error, reason: "error \(error)", retryAfter: retryAfter))
+    }
+
+    /// A connection that was never made.
+    static var unreachable: CarrierOutcome { .refused(Refusal(error: nil, reason: "no connection")) }
+
+    static var lost: CarrierOutcome { .unknown("the connection broke before the answer") }
+}
+
+/// The error table's advice about the codes that the tests use.
+func providerError(_ code: Int) -> ProviderError {
+    let (category, retryable): (ProviderError.Category, ProviderError.Retryable) =
+        switch code {
+        case 21610: (.optOut, .no)
+        case 20429: (.rate, .yes)
+        case 30003: (.transient, .delayed)
+        case 63018: (.rate, .delayed)
+        case 63016: (.content, .conditional)
+        default: (.recipient, .no)
+        }
+    return ProviderError(code: code, name: "name \(code)", category: category, retryable: retryable, action: "act")
+}

@@ -1,0 +1,109 @@
+import AMQP
+import Foundation
+import Messaging
+import Testing
+import Topics
+
+@testable import Outbound
+
+@Suite("A ledger that is away") struct LedgerAwayTests {
+    @Test(
+        "before the call: nobody is called, and the request waits", arguments: [MemoryLedger.Operation.claim, .begin])
+    func before(operation: MemoryLedger.Operation) async throws {
+        let bench = try Bench()
+        bench.ledger.fail(operation)
+        try await bench.work(Deliveries.request())
+        #expect(bench.steps().last == "publish delay transactional.5s")
+        #expect(bench.carrier.calls.isEmpty)
+        #expect(bench.outbox.events.isEmpty)
+        let waiting = try #require(bench.outbox.messages.last?.message)
+        #expect(waiting.properties.headers["sb-reason"] == .string("ledger-away"))
+        #expect(waiting.properties.headers["sb-app"] == .string("shop"))
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "begin 1", "call", "settle accepted", "event message.accepted"])
+    }
+
+    @Test("a grant whose answer was lost is not used, and not taken for a call that did not happen") func lostGrant()
+        async throws
+    {
+        let bench = try Bench()
+        bench.ledger.loseNextBegin()
+        try await bench.work(Deliveries.request())
+        #expect(bench.carrier.calls.isEmpty)
+        bench.clock.advance(by: 5)
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "publish delay transactional.5s"])
+        bench.clock.advance(by: 60)
+        try await bench.workAgain()
+        bench.clock.advance(by: 30)
+        try await bench.workAgain()
+        #expect(bench.outbox.events.map { "\($0.name)" } == ["message.in-doubt", "message.abandoned"])
+        #expect(bench.carrier.calls.isEmpty)
+    }
+
+    @Test("after the call: asked again a few times without a slot, then settled") func afterCall() async throws {
+        let bench = try Bench()
+        bench.ledger.fail(.settle, times: 3)
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle accepted fails", "pause 0.2", "settle accepted fails", "pause 1.0",
+                "settle accepted fails", "pause 3.0", "settle accepted", "event message.accepted",
+            ])
+    }
+
+    @Test(
+        "after the call, and it stays away: the events go out all the same, and nobody is called again",
+        arguments: [
+            (CarrierOutcome.accepted(Acceptance(sid: ScriptedCarrier.sid(1), status: "queued")), "message.accepted"),
+            (.refusal(21211), "message.refused"), (.lost, "message.in-doubt"),
+        ]) func staysAway(outcome: CarrierOutcome, name: String) async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(outcome)
+        bench.ledger.fail(.settle, times: 4)
+        try await bench.work(Deliveries.request())
+        #expect(bench.outbox.events.first.map { "\($0.name)" } == name)
+        bench.clock.advance(by: 5)
+        for _ in 0..<20 {
+            bench.clock.advance(by: 10)
+            try await bench.work(Deliveries.redelivered(Deliveries.request()))
+        }
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    @Test(
+        "while a message is ended or put off: it waits, and ends the next time",
+        arguments: [MemoryLedger.Operation.close, .noteDeferral, .markUnknown, .abandon])
+    func whileEnding(operation: MemoryLedger.Operation) async throws {
+        let bench = try Bench()
+        var delivery = Deliveries.request()
+        switch operation {
+        case .close: try bench.setConsent(.revoked)
+        case .noteDeferral:
+            let at = formatRFC3339(bench.clock.now.addingTimeInterval(60))
+            delivery = Deliveries.request(
+                #"{"to": "\#(Deliveries.recipient)", "body": "Hi", "sendAt": "\#(at)"}"#)
+        case .markUnknown:
+            try await bench.work(delivery)
+            bench.ledger.put(Bench.key, .attempting(attempt: 1, worker: "worker-2", since: bench.clock.now))
+            bench.clock.advance(by: 100)
+        default:
+            try await bench.work(delivery)
+            bench.ledger.put(Bench.key, .unknown(attempt: 1, since: bench.clock.now))
+            bench.clock.advance(by: 100)
+        }
+        let calls = bench.carrier.calls.count
+        bench.ledger.fail(operation)
+        try await bench.work(delivery)
+        #expect(bench.steps().last == "publish delay transactional.5s")
+        try await bench.workAgain()
+        let expected: [MemoryLedger.Operation: String] = [
+            .close: "event message.blocked", .noteDeferral: "publish delay transactional.30s",
+            .markUnknown: "publish delay transactional.30s", .abandon: "publish dead transactional",
+        ]
+        #expect(bench.steps().last == expected[operation])
+        #expect(bench.carrier.calls.count == calls)
+    }
+}

@@ -1,0 +1,144 @@
+import AMQP
+import Messaging
+import Policy
+import Testing
+import Topics
+
+@testable import Outbound
+
+@Suite("A provider that says no") struct RefusalTests {
+    @Test("for good: refused, its error beside it, and kept to be corrected") func forGood() async throws {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(21211))
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle refused", "event message.refused", "event error.21211",
+                "publish dead transactional",
+            ])
+        #expect(bench.ledger.state(of: Bench.key) == .refused(attempt: 1, code: 21211))
+        let (refused, error) = (bench.outbox.events[0], bench.outbox.events[1])
+        #expect(refused.error?.code == 21211)
+        #expect(refused.reason?.problem == "error 21211 name 21211")
+        #expect(refused.decision != nil)
+        #expect(error.error == refused.error)
+        #expect(error.status == nil)
+        #expect(error.routingKey == "error.21211.sms.transactional.shop")
+        #expect(error.id != refused.id)
+        #expect(bench.outbox.messages.first?.message.properties.headers["sb-reason"] == .string("refused:21211"))
+    }
+
+    @Test("opted out at the provider: the consent is revoked, and the request is not kept") func optedOut() async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(21610))
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle refused", "event consent.revoked", "event message.refused",
+                "event error.21610",
+            ])
+        let revoked = bench.outbox.events[0]
+        #expect(revoked.consent?.program == Bench.sender)
+        #expect(revoked.consent?.scope == "program")
+        #expect(revoked.consent?.evidence == "twilio:21610:shop/order-17/1")
+        #expect(revoked.recipient?.token == bench.tokens.tokens(for: try Address(Deliveries.recipient)).first)
+        #expect(bench.outbox.messages.isEmpty)
+    }
+
+    @Test("later, within five seconds: waits without a slot and offers it again in the same journey")
+    func shortRetryAfter() async throws {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(20429, retryAfter: 2))
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle held", "pause 2.0", "claim", "begin 2", "call", "settle accepted",
+                "event message.accepted",
+            ])
+    }
+
+    @Test("a STOP during that wait wins") func stopDuringPause() async throws {
+        var bench = try Bench()
+        bench.carrier.answer(.refusal(20429, retryAfter: 0))
+        let (ledger, clock) = (bench.ledger, bench.clock)
+        let tokens = bench.tokens.tokens(for: try Address(Deliveries.recipient))
+        bench.duringPause = {
+            for token in tokens { ledger.setConsent(.revoked, of: token, program: Bench.sender, at: clock.now) }
+        }
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle held", "pause 0.1", "claim", "close blocked",
+                "event message.blocked",
+            ])
+    }
+
+    @Test(
+        "later: the delay ladder, by what the provider asked for or by the attempts",
+        arguments: [
+            (CarrierOutcome.refusal(20429, retryAfter: 60), "retry:20429", "30s"),
+            (.refusal(20429, retryAfter: 1e9), "retry:20429", "6h"),
+            (.refusal(20429), "retry:20429", "5s"),
+            (.refusal(63018), "retry:63018", "5s"),
+            (.unreachable, "provider-unreachable", "5s"),
+        ]) func later(outcome: CarrierOutcome, reason: String, step: String) async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(outcome)
+        try await bench.work(Deliveries.request())
+        #expect(
+            bench.steps() == [
+                "claim", "begin 1", "call", "settle held", "event message.deferred", "noteDeferral \(reason)",
+                "publish delay transactional.\(step)",
+            ])
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string(reason))
+        #expect(
+            bench.outbox.messages.last?.message.properties.headers["sb-attempt"]
+                == .int64(reason.hasPrefix("retry") ? 1 : 0))
+        #expect(bench.outbox.events.first?.until != nil)
+    }
+
+    @Test("the waits grow with the attempts, and the limit ends them") func limit() async throws {
+        var bench = try Bench()
+        bench.configuration.maximumAttempts = 4
+        for _ in 0..<4 { bench.carrier.answer(.refusal(20429)) }
+        try await bench.work(Deliveries.request())
+        for _ in 0..<2 { try await bench.workAgain() }
+        #expect(
+            bench.outbox.messages.map(\.routingKey) == ["transactional.5s", "transactional.30s", "transactional.2m"])
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(
+            bench.steps() == [
+                "claim", "begin 4", "call", "settle refused", "event message.refused", "event error.20429",
+                "publish dead transactional",
+            ])
+        #expect(bench.carrier.calls.count == 4)
+        #expect(bench.outbox.events.filter { $0.status == .deferred }.count == 1)
+    }
+
+    @Test("an outage costs no attempt of the message") func outage() async throws {
+        let bench = try Bench()
+        for _ in 0..<30 { bench.carrier.answer(.unreachable) }
+        try await bench.work(Deliveries.request())
+        for _ in 0..<29 { try await bench.workAgain() }
+        #expect(bench.carrier.calls.count == 30)
+        #expect(!bench.outbox.events.contains { $0.status == .refused })
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.status == .accepted)
+    }
+
+    @Test("after an outage a message that the provider puts off is put off, not given up") func rateAfterOutage()
+        async throws
+    {
+        let bench = try Bench()
+        for _ in 0..<12 { bench.carrier.answer(.unreachable) }
+        bench.carrier.answer(.refusal(20429))
+        try await bench.work(Deliveries.request())
+        for _ in 0..<12 { try await bench.workAgain() }
+        #expect(bench.outbox.messages.last?.exchange == Exchange.delay)
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.status == .accepted)
+    }
+}
