@@ -35,6 +35,32 @@ public struct SegmentCount: Sendable, Equatable {
 
     private static func unitSegments(_ text: String) -> Int {
         guard text.utf16.count > 70 else { return 1 }
+        return scalarSegments(text) ?? graphemeSegments(text)
+    }
+
+    /// The count where every scalar stands for itself, as in most texts; nil where graphemes have to be found.
+    private static func scalarSegments(_ text: String) -> Int? {
+        var filling = Filling(capacity: 67)
+        for scalar in text.unicodeScalars {
+            guard isAlone(scalar) else { return nil }
+            filling.add(1)
+        }
+        return filling.segments
+    }
+
+    /// Whether a scalar of these blocks never joins its neighbour in one grapheme, and is one unit: Latin, Greek,
+    /// Cyrillic, punctuation and currencies, kana without its marks, Chinese and Hangul.
+    private static func isAlone(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00A9, 0x00AD, 0x00AE: false
+        case 0...0x02FF, 0x0370...0x0482, 0x048A...0x0530, 0x2010...0x2027, 0x20A0...0x20BF, 0x3001...0x3029,
+            0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
+            true
+        default: false
+        }
+    }
+
+    private static func graphemeSegments(_ text: String) -> Int {
         var filling = Filling(capacity: 67)
         for character in text {
             let units = character.utf16.count

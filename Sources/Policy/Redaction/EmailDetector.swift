@@ -14,12 +14,16 @@ extension ScannedText {
         }
     }
 
-    private func isLocal(_ index: Int) -> Bool {
-        isDomain(index) || Self.localMarks.contains(folded[index])
-    }
-
     /// Without those that part an address from what stands before it in a URL or a log: `=`, `/`, `?` and brackets.
-    private static let localMarks = Array("_%+'!#$&*^~".utf8)
+    private func isLocal(_ index: Int) -> Bool {
+        switch folded[index] {
+        case UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: "+"), UInt8(ascii: "'"), UInt8(ascii: "!"),
+            UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "^"),
+            UInt8(ascii: "~"):
+            true
+        default: isDomain(index)
+        }
+    }
 
     /// Letters beyond ASCII may stand in both parts (RFC 6531).
     private func isDomain(_ index: Int) -> Bool {

@@ -11,7 +11,7 @@ public func redactedForLog(_ text: String) -> String {
     scanned.markEmails()
     scanned.markNumbers()
     scanned.markCodes()
-    return scanned.redacted
+    return scanned.redacted ?? text
 }
 
 /// Whether a text has a byte without which no detector hits, or ends a word in "rer" as "Bearer" does: most log messages

@@ -7,16 +7,14 @@ extension ScannedText {
                 index += 1
                 continue
             }
-            let (end, digits) = digitRun(from: index, gap: 2, separators: Self.separators)
+            let (end, digits) = digitRun(from: index, gap: 2)
             if digits >= 7 { mark((self[index - 1] == UInt8(ascii: "+") ? index - 1 : index)..<end, as: .number) }
             index = end
         }
     }
 
-    private static let separators = Array(" -.()/".utf8)
-
     /// The digits from `start` on, across short gaps: the end of the last one, and how many there are.
-    func digitRun(from start: Int, gap maximumGap: Int, separators: [UInt8]) -> (end: Int, digits: Int) {
+    func digitRun(from start: Int, gap maximumGap: Int) -> (end: Int, digits: Int) {
         var end = start
         var digits = 0
         var gap = 0
@@ -26,7 +24,7 @@ extension ScannedText {
                 digits += 1
                 gap = 0
                 end = index + 1
-            } else if separators.contains(folded[index]) {
+            } else if Self.isSeparator(folded[index]) {
                 gap += 1
                 if gap > maximumGap { break }
             } else if folded[index] != Self.transparent {
@@ -35,5 +33,15 @@ extension ScannedText {
             index += 1
         }
         return (end, digits)
+    }
+
+    /// What people and machines put between the digits of one number.
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: "/"):
+            true
+        default: false
+        }
     }
 }

@@ -52,19 +52,25 @@ struct ScannedText {
 
     func isLetter(_ index: Int) -> Bool { (0x61...0x7A).contains(self[index]) }
 
-    /// The text with a placeholder for each marked part.
-    var redacted: String {
-        var text = String.UnicodeScalarView()
+    /// The text with a placeholder for each marked part; nil when nothing is marked.
+    var redacted: String? {
+        guard marks.contains(where: { $0 != .none }) else { return nil }
+        var text: [UInt8] = []
+        text.reserveCapacity(count)
         var last = Mark.none
         for (scalar, mark) in zip(scalars, marks) {
             if mark == .none {
-                text.append(scalar)
+                if scalar.value < 0x80 {
+                    text.append(UInt8(truncatingIfNeeded: scalar.value))
+                } else {
+                    text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                }
             } else if mark != last {
-                text.append(contentsOf: mark.placeholder.unicodeScalars)
+                text.append(contentsOf: mark.placeholder.utf8)
             }
             last = mark
         }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func fold(_ scalar: Unicode.Scalar) -> UInt8 {

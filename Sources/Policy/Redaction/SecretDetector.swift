@@ -22,7 +22,7 @@ extension ScannedText {
     private mutating func userInformationEnd(from start: Int) -> Int? {
         var end = start
         var at: Int?
-        while end < count, !Self.urlDelimiters.contains(folded[end]) {
+        while end < count, !Self.endsAuthority(folded[end]) {
             if folded[end] == UInt8(ascii: "@") { at = end }
             end += 1
         }
@@ -78,12 +78,28 @@ extension ScannedText {
 
     private func endOfWord(from start: Int) -> Int {
         var end = start
-        while end < count, !Self.valueDelimiters.contains(folded[end]) { end += 1 }
+        while end < count, !Self.endsValue(folded[end]) { end += 1 }
         return end
     }
 
-    private static let urlDelimiters = Array(" /?#\"'\n\t".utf8)
-    private static let valueDelimiters = Array(" \t\r\n,;&\"')}]".utf8)
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\""),
+            UInt8(ascii: "'"), UInt8(ascii: "\n"), UInt8(ascii: "\t"):
+            true
+        default: false
+        }
+    }
+
+    private static func endsValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: ","),
+            UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ")"),
+            UInt8(ascii: "}"), UInt8(ascii: "]"):
+            true
+        default: false
+        }
+    }
 }
 
 /// What a key says of its value.

@@ -26,8 +26,14 @@ extension ScannedText {
         // A German IBAN is hexadecimal too, but has letters only at its beginning.
         if length >= 16, isHexadecimal(start, length), (start + 2..<wordEnd).contains(where: isLetter) { return length }
         guard self[start - 1] != UInt8(ascii: "+") else { return nil }
-        return tokenLength(at: start) ?? shapeLength(at: start, Self.uuid) ?? timeLength(at: start)
-            ?? internetAddressLength(at: start)
+        // The word's length tells which shape is worth a look.
+        switch length {
+        case 2: return tokenLength(at: start) ?? internetAddressLength(at: start)
+        case 1, 3: return internetAddressLength(at: start)
+        case 4: return timeLength(at: start)
+        case 8: return shapeLength(at: start, Self.uuid)
+        default: return nil
+        }
     }
 
     /// `ph_<key id>_<26 letters and digits>`.
