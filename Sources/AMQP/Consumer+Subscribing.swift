@@ -83,7 +83,10 @@ extension Consumer {
         case .starting:
             channel.state = .consuming
             report(.consuming, channel.subscription)
-            if !channel.subscription.isWanted { try cancel(channel, connection) }
+            // What was asked for meanwhile, or a caution that ended.
+            if !channel.subscription.isWanted || channel.prefetch != wantedPrefetch(channel.subscription) {
+                try cancel(channel, connection)
+            }
         case .stopping:
             channel.state = .idle
             try becameIdle(channel, connection)

@@ -63,7 +63,7 @@ import Testing
                 let second = Task(executorPreference: running.loop.taskExecutor) {
                     try await publisher.publish(Message(body: [2]), to: "x", routingKey: "k")
                 }
-                while await !publisher.hasWaiting { await Task.yield() }
+                while await !publisher.hasWaiting { await shortly() }
                 gate.open()
                 let error = await #expect(throws: AMQPError.self) { try await second.value }
                 #expect(error?.code == .blocked)
@@ -128,7 +128,7 @@ import Testing
                             Message(body: [UInt8](repeating: UInt8(number), count: 1 << 20)), to: "x", routingKey: "k")
                     }
                 }
-                while await !publisher.isInsideBody { await Task.yield() }
+                while await !publisher.isInsideBody { await shortly() }
                 // The loop still works while the socket takes nothing.
                 for _ in 0..<100 { _ = await publisher.state }
                 #expect(await publisher.hasWaiting)
@@ -167,7 +167,7 @@ import Testing
                 for tag in tags { running.consumer.reject(tag, requeue: false) }
                 _ = await running.consumer.state
                 gate.open()
-                while await running.consumer.hasUnsent { await Task.yield() }
+                while await running.consumer.hasUnsent { await shortly() }
             }
         }
     }

@@ -236,10 +236,10 @@ import Testing
             try peer.serveToTheEnd()
         } body: { broker in
             try await withConsumer(broker) { running, _, events in
-                while await running.consumer.channelState != .limiting { await Task.yield() }
+                while await running.consumer.channelState != .limiting { await shortly() }
                 await running.consumer.pause("work")
                 gate.open()
-                while await running.consumer.channelState != .idle { await Task.yield() }
+                while await running.consumer.channelState != .idle { await shortly() }
                 #expect(events.pending.isEmpty)
                 await running.consumer.resume("work")
                 try await events.next(where: { $0 == .consuming })

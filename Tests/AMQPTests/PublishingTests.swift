@@ -205,7 +205,7 @@ import Testing
                 let task = Task { try await publisher.publish(Message(body: [1]), to: "", routingKey: "q") }
                 try await published.next()
                 async let closed: Void = publisher.close()
-                while !(await publisher.isClosed) { await Task.yield() }
+                while !(await publisher.isClosed) { await shortly() }
                 let error = await #expect(throws: AMQPError.self) {
                     try await publisher.publish(Message(body: [2]), to: "", routingKey: "q")
                 }

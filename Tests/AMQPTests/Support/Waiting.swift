@@ -70,11 +70,42 @@ final class Gate: Sendable {
     }
 }
 
-extension EventLoop {
-    /// Waits on the loop's own timers, as what is tested does.
-    func sleepInTest(_ duration: Duration) async {
-        await withCheckedContinuation { continuation in
-            execute { self.later(duration) { continuation.resume() } }
+/// A moment that other tasks get, for a test that waits for what nobody reports.
+func shortly() async {
+    try? await Task.sleep(for: .milliseconds(1))
+}
+
+/// Measures how long the loop lets a timer wait, again and again, until it is stopped.
+final class LoopWatch: Sendable {
+    private struct State {
+        var longest = Duration.zero
+        var isStopped = false
+    }
+
+    private let loop: EventLoop
+    private let state = Mutex(State())
+
+    init(_ loop: EventLoop) {
+        self.loop = loop
+        measure()
+    }
+
+    /// The longest wait beyond what was asked for.
+    var longestDelay: Duration { state.withLock { $0.longest } }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    private func measure() {
+        loop.execute { [self] in
+            let start = ContinuousClock.now
+            loop.later(.milliseconds(10)) { [self] in
+                let delay = ContinuousClock.now - start - .milliseconds(10)
+                let isStopped = state.withLock { state in
+                    state.longest = max(state.longest, delay)
+                    return state.isStopped
+                }
+                if !isStopped { measure() }
+            }
         }
     }
 }
