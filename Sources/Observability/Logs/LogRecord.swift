@@ -49,13 +49,20 @@ struct LogRecord {
 
     /// Keys are constants of ours; one that is not may hold anything.
     private static func safeKey(_ key: String) -> String {
-        let name = String(
-            String.UnicodeScalarView(
-                redactedForLog(shortened(key)).unicodeScalars.map { scalar in
-                    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-                        || scalar == "." || scalar == "_" || scalar == "-" ? scalar : "_"
-                }))
+        var name = key
+        if !key.utf8.allSatisfy(isKeyByte) {
+            let bytes = redactedForLog(shortened(key)).utf8.map { byte in
+                isKeyByte(byte) || (0x30...0x39).contains(byte) ? byte : UInt8(ascii: "_")
+            }
+            name = String(decoding: bytes, as: UTF8.self)
+        }
         return ["time", "level", "logger", "msg", ""].contains(name) ? name + "_" : name
+    }
+
+    /// Without digits, so that a key that has some is redacted.
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || byte == UInt8(ascii: ".")
+            || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 
     private static func shortened(_ text: String) -> String {
@@ -113,6 +120,7 @@ func logfmtValue(_ text: String) -> String {
         case "\n": quoted += "\\n"
         case "\r": quoted += "\\r"
         case "\t": quoted += "\\t"
+        case " "..."~": quoted.unicodeScalars.append(scalar)
         default:
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator:
