@@ -42,14 +42,14 @@ final class ConsentTable {
         remove = try PreparedStatement(database, values, "DELETE FROM consent WHERE recipient = ? AND program = ?")
     }
 
-    /// The last word under any of the tokens. The epochs are added up, so that the sum grows with every change, and
+    /// The last word under any of the tokens, in the program or about everything. The epochs are added up, so that the sum grows with every change, and
     /// stays when a row moves to another token.
     func facts(
-        _ recipient: [RecipientToken], program: Int64?, knownAt: Date?
+        _ recipient: [RecipientToken], programs: [Int64], knownAt: Date?
     ) throws(LedgerError) -> RecipientFacts {
         var last: Word?
         var epoch: Int64 = 0
-        if let program {
+        for program in programs {
             for token in recipient {
                 guard let word = try word(token, program) else { continue }
                 epoch &+= word.epoch

@@ -5,7 +5,7 @@ import GRDB
 final class DecisionTable {
     private let insert: PreparedStatement
     private let read: PreparedStatement
-    private var recent: [[UInt8]: Int64] = [:]
+    private var recent: [Record: Int64] = [:]
 
     private static let limit = 256
 
@@ -16,11 +16,12 @@ final class DecisionTable {
 
     /// The number of a record, which is stored unless it was lately.
     func id(_ record: [UInt8]) throws(LedgerError) -> Int64 {
-        if let id = recent[record] { return id }
+        let key = Record(bytes: record)
+        if let id = recent[key] { return id }
         try insert.run { $0.blob(record) }
         let id = insert.lastInsertedID
         if recent.count >= Self.limit { recent = [:] }
-        recent[record] = id
+        recent[key] = id
         return id
     }
 
@@ -29,4 +30,13 @@ final class DecisionTable {
     }
 
     func forget() { recent = [:] }
+}
+
+/// An array hashes its bytes one by one, which takes longer than to store them.
+private struct Record: Hashable {
+    let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }

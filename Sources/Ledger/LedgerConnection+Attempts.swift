@@ -10,23 +10,15 @@ extension LedgerConnection {
             let row = try row(start.key, app: app)
             return row.awaitsAttempt(start.attempt) ? .factsChanged : .superseded(try row.attemptState(names))
         }
-        let worker = try names.id(start.worker)
-        let decision = try decisions.id(start.decision)
-        let isGranted = try messages.begin.run {
-            $0.integer(start.attempt)
-            $0.integer(worker)
-            $0.integer(start.now.microseconds)
-            $0.integer(decision)
-            $0.integer(id)
-            $0.text(start.key.messageID)
-        }
-        guard isGranted > 0 else { return .superseded(try row(start.key, app: app).attemptState(names)) }
-        return .granted
+        let isGranted = try progress.begin(
+            id, attempt: start.attempt, worker: names.id(start.worker), decision: decisions.id(start.decision),
+            now: start.now)
+        return isGranted ? .granted : .superseded(try row(start.key, app: app).attemptState(names))
     }
 
     private func isStillAllowed(_ start: AttemptStart) throws(LedgerError) -> Bool {
         if let expiresAt = start.expiresAt, expiresAt <= start.now { return false }
-        let facts = try consents.facts(start.recipient, program: try names.knownID(start.program), knownAt: nil)
+        let facts = try consents.facts(start.recipient, programs: try programs(start.program), knownAt: nil)
         return facts.consentEpoch == start.consentEpoch
     }
 
@@ -38,67 +30,35 @@ extension LedgerConnection {
     func settle(_ settlement: Settlement) throws(LedgerError) -> Bool {
         let id = try messages.id(settlement.key, app: try names.id(settlement.key.app))
         guard let worker = try names.knownID(settlement.worker) else { return false }
+        var departure = ProgressTable.Departure(from: .attempting, to: .held, worker: worker)
         switch settlement.result {
         case .accepted(let acceptance):
-            let isSettled = try messages.accept.run {
-                $0.integer(settlement.now.microseconds)
-                $0.text(acceptance.sid)
-                $0.text(acceptance.status)
-                $0.integer(MessageStatus.accepted.rank)
-                $0.text(MessageStatus.accepted.rawValue)
-                $0.integer(id)
-                $0.text(settlement.key.messageID)
-                $0.integer(settlement.attempt)
-                $0.integer(worker)
-            }
-            if isSettled > 0 { messages.forget(settlement.key) }
-            return isSettled > 0
+            messages.forget(settlement.key)
+            return try progress.accept(
+                id, attempt: settlement.attempt, worker: worker, acceptance, now: settlement.now)
         case .refused(let code):
-            return try leave(
-                settlement.key, id, .attempting, attempt: settlement.attempt, worker: worker, to: .refused,
-                status: .refused, code: code, now: settlement.now)
+            messages.forget(settlement.key)
+            departure.to = .refused
+            departure.status = .refused
+            departure.errorCode = code
         case .unknown:
-            return try leave(
-                settlement.key, id, .attempting, attempt: settlement.attempt, worker: worker, to: .unknown,
-                status: .inDoubt, now: settlement.now)
-        case .held:
-            return try leave(
-                settlement.key, id, .attempting, attempt: settlement.attempt, worker: worker, to: .held, status: nil,
-                now: settlement.now)
+            departure.to = .unknown
+            departure.status = .inDoubt
+        case .held: break
         }
+        return try progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
     }
 
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) throws(LedgerError) {
         let id = try messages.id(key, app: try names.id(key.app))
-        _ = try leave(
-            key, id, .attempting, attempt: attempt, worker: nil, to: .unknown, status: .inDoubt, now: now)
+        let departure = ProgressTable.Departure(from: .attempting, to: .unknown, status: .inDoubt)
+        _ = try progress.leave(id, attempt: attempt, departure, now: now)
     }
 
     func abandon(_ key: MessageKey, attempt: Int, now: Date) throws(LedgerError) -> Bool {
         let id = try messages.id(key, app: try names.id(key.app))
-        return try leave(
-            key, id, .unknown, attempt: attempt, worker: nil, to: .abandoned, status: .abandoned, now: now)
-    }
-
-    private func leave(
-        _ key: MessageKey, _ id: Int64, _ state: StoredState, attempt: Int, worker: Int64?, to next: StoredState,
-        status: MessageStatus?, code: Int? = nil, now: Date
-    ) throws(LedgerError) -> Bool {
-        let isLeft = try messages.leave.run {
-            $0.integer(next.rawValue)
-            $0.integer(now.microseconds)
-            $0.integer(code)
-            $0.integer(status?.rank ?? 0)
-            $0.text(status?.rawValue)
-            $0.integer(status?.isFinal == true ? now.microseconds : nil)
-            $0.integer(id)
-            $0.text(key.messageID)
-            $0.integer(state.rawValue)
-            $0.integer(attempt)
-            $0.integer(worker)
-        }
-        if next == .refused || next == .abandoned { messages.forget(key) }
-        return isLeft > 0
+        let departure = ProgressTable.Departure(from: .unknown, to: .abandoned, status: .abandoned)
+        return try progress.leave(id, attempt: attempt, departure, now: now)
     }
 }
 

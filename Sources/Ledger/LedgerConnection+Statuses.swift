@@ -7,17 +7,10 @@ extension LedgerConnection {
         // A request that was rejected never was a message: where one of that key is known, it is another one.
         guard report.status != .rejected else { return false }
         guard let row = try row(of: report) else { return try insert(report) }
+        try progress.make(row.id)
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
         if report.status == .accepted { try link(report, row) }
-        let isHigher = try messages.status.run {
-            $0.text(report.status.rawValue)
-            $0.integer(report.status.rank)
-            $0.integer(report.at.microseconds)
-            $0.integer(report.status.isFinal ? report.at.microseconds : nil)
-            $0.integer(report.errorCode)
-            $0.integer(row.id)
-        }
-        return isHigher > 0
+        return try progress.record(row.id, report)
     }
 
     private func row(of report: StatusReport) throws(LedgerError) -> MessageRow? {
@@ -42,40 +35,20 @@ extension LedgerConnection {
             case .accepted, .refused, .abandoned, .closed: false
             }
         guard settles || row.sid == nil else { return }
-        try messages.take.run {
-            $0.integer(settles ? StoredState.accepted.rawValue : row.state.rawValue)
-            $0.integer(settles ? max(attempt, 1) : row.attempt)
-            $0.integer(settles ? report.at.microseconds : row.changedAt)
-            $0.text(sid)
-            $0.text(report.providerStatus)
-            $0.integer(row.id)
-        }
+        try progress.take(
+            row.id, state: settles ? .accepted : row.state, attempt: settles ? max(attempt, 1) : row.attempt,
+            changedAt: settles ? report.at.microseconds : row.changedAt, sid: sid, providerStatus: report.providerStatus
+        )
     }
 
     /// A message that this ledger never saw, because it was replaced or restored: it must not be sent again either.
     private func insert(_ report: StatusReport) throws(LedgerError) -> Bool {
         guard let key = report.key, let state = report.impliedState else { return false }
         let app = try names.id(key.app)
-        let program = try report.program.map(names.id)
-        try messages.report.run {
-            $0.integer(app)
-            $0.text(key.messageID)
-            $0.integer(state.rawValue)
-            $0.integer(max(report.attempt ?? 1, 0))
-            $0.integer(report.status.rank)
-            $0.integer(report.at.microseconds)
-            $0.integer(program)
-            $0.text(report.recipient?.text)
-            $0.text(report.status.rawValue)
-            $0.integer(report.status.isFinal ? report.at.microseconds : nil)
-            $0.integer(report.errorCode)
-            $0.text(report.sid)
-            $0.text(report.providerStatus)
-        }
-        if report.status == .accepted, let row = try messages.row(key, app: app) {
-            try link(report, row)
-        }
-        return true
+        let id = try messages.insertUnseen(report, key, app: app, program: report.program.map(names.id))
+        try progress.insert(id, state, report)
+        if report.status == .accepted, let row = try messages.row(key, app: app) { try link(report, row) }
+        return try progress.record(id, report)
     }
 
     /// What the worker tells once of every message makes it known by the provider's id and as what a reply answers.

@@ -14,6 +14,7 @@ final class LedgerConnection {
     let path: String
     let ledgerID: String
     let messages: MessageTable
+    let progress: ProgressTable
     let decisions: DecisionTable
     let consents: ConsentTable
     let bridges: BridgeTable
@@ -32,13 +33,14 @@ final class LedgerConnection {
             self.path = path
             file = try FileIdentity(path)
             kind = access == .writing ? .immediate : .deferred
-            (ledgerID, names, messages, decisions, consents, bridges, conversations) =
+            (ledgerID, names, messages, progress, decisions, consents, bridges, conversations) =
                 try queue.writeWithoutTransaction { database in
                     let values = BoundValues()
                     try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
                     return (
                         try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
                         try NameTable(database, values), try MessageTable(database, values),
+                        try ProgressTable(database, values),
                         try DecisionTable(database, values),
                         try ConsentTable(database, values), try BridgeTable(database, values),
                         try ConversationTable(database, values)

@@ -27,9 +27,11 @@ struct MessageRow {
     var decision: Int64?
 
     /// In the order of ``init(_:)``.
-    static let columns = """
-        id, state, attempt, rank, first_seen, changed_at, worker, program, request_hash, recipient, status, error_code,
-        sid, provider_status, deferral_reason, decision
+    static let selection = """
+        SELECT id, coalesce(state, 0), coalesce(attempt, 0), coalesce(rank, 0), first_seen,
+            coalesce(changed_at, first_seen), worker, program, request_hash, recipient, status, error_code, sid,
+            provider_status, deferral_reason, decision
+        FROM message LEFT JOIN progress ON progress.message = message.id
         """
 
     init(_ columns: Columns) {

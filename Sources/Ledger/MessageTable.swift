@@ -2,26 +2,16 @@ import FoundationEssentials
 import GRDB
 import Messaging
 
-/// The messages: what was attempted and what came of it.
-///
-/// A message is found by its key once, and by its row id from then on. The key is compared even so: row ids of rows that
-/// were removed may be given again.
+/// What was asked for: found by its key once, and by its row id from then on.
 final class MessageTable {
-    let insert: PreparedStatement
-    let reclaim: PreparedStatement
-    let readdress: PreparedStatement
-    let begin: PreparedStatement
-    let accept: PreparedStatement
-    let leave: PreparedStatement
-    let close: PreparedStatement
-    let deferral: PreparedStatement
-    let take: PreparedStatement
-    let status: PreparedStatement
-    let report: PreparedStatement
+    private let insert: PreparedStatement
+    private let complete: PreparedStatement
+    private let readdress: PreparedStatement
+    private let insertUnseen: PreparedStatement
+    private let findID: PreparedStatement
     private let findKey: PreparedStatement
     private let findSID: PreparedStatement
     private let noteSID: PreparedStatement
-    private let findID: PreparedStatement
     private var ids: [MessageKey: Int64] = [:]
 
     /// More than are ever in flight in one process.
@@ -31,74 +21,78 @@ final class MessageTable {
         func statement(_ sql: String) throws -> PreparedStatement { try PreparedStatement(database, values, sql) }
         insert = try statement(
             """
-            INSERT INTO message (app, message_id, state, attempt, rank, first_seen, changed_at, program, class, purpose,
-                channel, request_hash, recipient)
-            VALUES (?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO message (app, message_id, first_seen, program, class, purpose, channel, request_hash, recipient)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """)
-        reclaim = try statement(
+        complete = try statement(
             """
-            UPDATE message SET request_hash = ?, class = ?, purpose = ?, channel = ?, program = ?, recipient = ?
+            UPDATE message SET program = ?, class = ?, purpose = ?, channel = ?, request_hash = ?, recipient = ?
             WHERE id = ?
             """)
         readdress = try statement("UPDATE message SET recipient = ? WHERE id = ?")
-        begin = try statement(
-            """
-            UPDATE message SET state = 1, attempt = ?1, worker = ?2, changed_at = ?3, decision = ?4
-            WHERE id = ?5 AND message_id = ?6 AND state IN (0, 4) AND attempt = ?1 - 1
-            """)
-        // An answer also settles an attempt that was given up for unknown, or that a callback has settled before.
-        accept = try statement(
-            """
-            UPDATE message SET state = 2, changed_at = ?1, sid = ?2, provider_status = ?3,
-                status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4)
-            WHERE id = ?6 AND message_id = ?7 AND attempt = ?8
-                AND (state IN (1, 4) AND worker = ?9 OR state = 2 AND sid = ?2)
-            """)
-        // Where a callback has told a SID, the provider has taken the message, whatever the attempt came to.
-        leave = try statement(
-            """
-            UPDATE message SET state = CASE WHEN sid IS NULL THEN ?1 ELSE 2 END, changed_at = ?2, error_code = ?3,
-                status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4),
-                final_at = coalesce(?6, final_at)
-            WHERE id = ?7 AND message_id = ?8 AND state = ?9 AND attempt = ?10 AND worker = coalesce(?11, worker)
-            """)
-        close = try statement(
-            """
-            UPDATE message SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1,
-                decision = coalesce(?4, decision)
-            WHERE id = ?5 AND message_id = ?6 AND state = 0
-            """)
-        deferral = try statement(
-            """
-            UPDATE message SET deferral_reason = ?1, status = CASE WHEN rank < ?2 THEN ?3 ELSE status END,
-                rank = max(rank, ?2)
-            WHERE id = ?4 AND message_id = ?5
-            """)
-        take = try statement(
-            """
-            UPDATE message SET state = ?1, attempt = ?2, changed_at = ?3, sid = coalesce(sid, ?4),
-                provider_status = coalesce(provider_status, ?5)
-            WHERE id = ?6
-            """)
-        status = try statement(
-            """
-            UPDATE message SET status = ?1, rank = ?2, status_at = ?3, final_at = coalesce(?4, final_at),
-                error_code = coalesce(?5, error_code)
-            WHERE id = ?6 AND rank < ?2
-            """)
-        report = try statement(
-            """
-            INSERT INTO message (app, message_id, state, attempt, rank, first_seen, changed_at, program, recipient,
-                status, status_at, final_at, error_code, sid, provider_status)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?6, ?10, ?11, ?12, ?13)
-            """)
-        findKey = try statement("SELECT \(MessageRow.columns) FROM message WHERE app = ? AND message_id = ?")
-        findSID = try statement(
-            "SELECT \(MessageRow.columns) FROM message WHERE id = (SELECT message FROM provider_id WHERE sid = ?)")
-        noteSID = try statement("INSERT INTO provider_id (sid, message) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        insertUnseen = try statement(
+            "INSERT INTO message (app, message_id, first_seen, program, recipient) VALUES (?, ?, ?, ?, ?)")
         findID = try statement("SELECT id FROM message WHERE app = ? AND message_id = ?")
+        findKey = try statement("\(MessageRow.selection) WHERE app = ? AND message_id = ?")
+        findSID = try statement("\(MessageRow.selection) WHERE id = (SELECT message FROM provider_id WHERE sid = ?)")
+        noteSID = try statement("INSERT INTO provider_id (sid, message) VALUES (?, ?) ON CONFLICT DO NOTHING")
     }
 
+    /// Stores a message; nil when its key is taken.
+    func insert(_ claim: MessageClaim, app: Int64, program: Int64) throws(LedgerError) -> Int64? {
+        let isNew = try insert.run {
+            $0.integer(app)
+            $0.text(claim.key.messageID)
+            $0.integer(claim.now.microseconds)
+            $0.integer(program)
+            $0.text(claim.messageClass.rawValue)
+            $0.text(claim.purpose)
+            $0.text(claim.channel.rawValue)
+            $0.blob(claim.requestHash)
+            $0.text(claim.recipient.first?.text)
+        }
+        guard isNew > 0 else { return nil }
+        let id = insert.lastInsertedID
+        remember(claim.key, id)
+        return id
+    }
+
+    /// Adds the request to a message of which only a status was known.
+    func complete(_ id: Int64, _ claim: MessageClaim, program: Int64) throws(LedgerError) {
+        try complete.run {
+            $0.integer(program)
+            $0.text(claim.messageClass.rawValue)
+            $0.text(claim.purpose)
+            $0.text(claim.channel.rawValue)
+            $0.blob(claim.requestHash)
+            $0.text(claim.recipient.first?.text)
+            $0.integer(id)
+        }
+    }
+
+    /// Moves a message to the newest token of its recipient.
+    func readdress(_ id: Int64, to recipient: RecipientToken) throws(LedgerError) {
+        try readdress.run {
+            $0.text(recipient.text)
+            $0.integer(id)
+        }
+    }
+
+    /// Stores a message of which only a status is known.
+    func insertUnseen(_ report: StatusReport, _ key: MessageKey, app: Int64, program: Int64?) throws(LedgerError)
+        -> Int64
+    {
+        try insertUnseen.run {
+            $0.integer(app)
+            $0.text(key.messageID)
+            $0.integer(report.at.microseconds)
+            $0.integer(program)
+            $0.text(report.recipient?.text)
+        }
+        return insertUnseen.lastInsertedID
+    }
+
+    /// The message and what came of it.
     func row(_ key: MessageKey, app: Int64) throws(LedgerError) -> MessageRow? {
         let row = try findKey.first(
             {
@@ -109,6 +103,7 @@ final class MessageTable {
         return row
     }
 
+    /// The message that the provider knows by this id.
     func row(sid: String) throws(LedgerError) -> MessageRow? {
         try findSID.first({ $0.text(sid) }, { MessageRow($0) })
     }
@@ -134,12 +129,12 @@ final class MessageTable {
         return found
     }
 
-    func remember(_ key: MessageKey, _ id: Int64) {
-        if ids.count >= Self.limit { ids = [:] }
-        ids[key] = id
-    }
-
     func forget(_ key: MessageKey) { ids[key] = nil }
 
     func forget() { ids = [:] }
+
+    private func remember(_ key: MessageKey, _ id: Int64) {
+        if ids.count >= Self.limit { ids = [:] }
+        ids[key] = id
+    }
 }

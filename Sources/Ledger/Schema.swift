@@ -56,26 +56,34 @@ enum Schema {
             text TEXT NOT NULL UNIQUE
         ) STRICT;
 
-        -- Row ids grow with time, so that what belongs to the same minutes lies together.
-        -- state: 0 held, 1 attempting, 2 accepted, 3 refused, 4 unknown, 5 abandoned, 6 closed; attempt counts the
-        -- calls to the provider. status is the highest in rank that was reported, rank its place in the order.
+        -- What was asked for. Ids grow with time, so that what belongs to the same minutes lies together; they are never
+        -- given again, because whoever prunes leaves the newest row.
         CREATE TABLE message (
             id INTEGER PRIMARY KEY,
             app INTEGER NOT NULL,
             message_id TEXT NOT NULL,
-            state INTEGER NOT NULL,
-            attempt INTEGER NOT NULL,
-            rank INTEGER NOT NULL,
             first_seen INTEGER NOT NULL,
-            changed_at INTEGER NOT NULL,
-            worker INTEGER,
-            decision INTEGER,
             program INTEGER,
             class TEXT,
             purpose TEXT,
             channel TEXT,
             request_hash BLOB CHECK (length(request_hash) = 32),
-            recipient TEXT,
+            recipient TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX message_key ON message (app, message_id);
+
+        -- What came of it; no row is state 0 with no attempt. Apart from the message, which need not be written again with
+        -- every step.
+        -- state: 0 held, 1 attempting, 2 accepted, 3 refused, 4 unknown, 5 abandoned, 6 closed; attempt counts the
+        -- calls to the provider. status is the highest in rank that was reported, rank its place in the order.
+        CREATE TABLE progress (
+            message INTEGER PRIMARY KEY,
+            state INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            worker INTEGER,
+            decision INTEGER,
+            rank INTEGER NOT NULL DEFAULT 0,
             status TEXT,
             status_at INTEGER,
             final_at INTEGER,
@@ -84,7 +92,6 @@ enum Schema {
             provider_status TEXT,
             deferral_reason TEXT
         ) STRICT;
-        CREATE UNIQUE INDEX message_key ON message (app, message_id);
 
         -- Finds a message by the provider's id. Written by the recorder from what the worker published, not by the worker:
         -- the ids are random, so that each dirties a page of its own, which would double what a message costs.
