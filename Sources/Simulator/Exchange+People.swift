@@ -52,7 +52,8 @@ extension Exchange {
         let now = environment.now()
         return SimulatedMessage(
             number: messages.next, sid: "SM" + environment.identifier(), accountSID: accountSID, direction: direction,
-            to: to, from: from, serviceSID: serviceSID, body: body, media: [], statusCallback: nil, sendAt: nil,
+            to: to, from: from, serviceSID: serviceSID, body: body, media: [], contentSID: nil, statusCallback: nil,
+            sendAt: nil,
             outcome: .delivered, state: direction == .inbound ? .received : .delivered, createdAt: now, updatedAt: now,
             sentAt: now)
     }

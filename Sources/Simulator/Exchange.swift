@@ -83,6 +83,7 @@ actor Exchange {
                 number: messages.next, sid: SimulatedMessage.prefix(media: request.media) + environment.identifier(),
                 accountSID: account.sid, direction: .outboundAPI, to: request.to, from: sender,
                 serviceSID: request.serviceSID, body: request.body, media: request.media,
+                contentSID: request.contentSID,
                 statusCallback: request.statusCallback, sendAt: request.sendAt, outcome: outcome, state: state,
                 createdAt: environment.now(), updatedAt: environment.now()))
     }

@@ -35,6 +35,7 @@ struct SimulatedMessage: Sendable {
     let serviceSID: String?
     var body: String
     let media: [String]
+    let contentSID: String?
     let statusCallback: String?
     let sendAt: Date?
     let outcome: Outcome

@@ -1,8 +1,10 @@
 import EventLoop
+import Glibc
 import HTTPTransfer
 import Hummingbird
 import HummingbirdCore
 public import Logging
+import NIOCore
 public import ServiceLifecycle
 
 /// A Twilio for the desk and for tests: the Messages API with its errors, signed callbacks, and people who answer.
@@ -37,10 +39,12 @@ public struct Simulator: Service {
     }
 
     /// Listens until the task is cancelled or shut down gracefully. Callbacks that are due later are then not sent.
+    ///
+    /// - Throws: ``SimulatorError`` when the address cannot be listened on.
     public func run() async throws {
         var options = HTTPTransferOptions()
         options.offersHTTP2 = false
-        options.maximumConnections = 64
+        options.maximumConnections = 512
         options.maximumBodySize = 64 << 10
         if !configuration.allowsRemoteWebhooks { options.allowsAddress = { $0.isLoopback } }
         let client = try HTTPClient(loop: EventLoop(name: "simulator"), options: options)
@@ -57,7 +61,14 @@ public struct Simulator: Service {
             logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await parts.dispatcher.run() }
-            group.addTask { try await application.run() }
+            group.addTask {
+                do {
+                    try await application.run()
+                } catch let error as IOError {
+                    let reason = String(cString: strerror(error.errnoCode))
+                    throw SimulatorError(field: "host and port", problem: "cannot be listened on: \(reason)")
+                }
+            }
             // The server ends by itself on a graceful shutdown; the dispatcher when it is cancelled.
             defer { group.cancelAll() }
             try await group.next()
@@ -94,7 +105,8 @@ extension Simulator {
                 PhoneRoutes(
                     exchange: exchange, caller: caller, configuration: configuration, pages: pages, logger: logger
                 ).add(to: router)
-                ControlRoutes(exchange: exchange, dispatcher: dispatcher, latency: latency).add(to: router)
+                ControlRoutes(host: configuration.host, exchange: exchange, dispatcher: dispatcher, latency: latency)
+                    .add(to: router)
                 return router
             }
         }

@@ -67,7 +67,7 @@ struct LiveBench: Sendable {
     let webhooks: ScriptedApplication
     private let group: ServiceGroup
 
-    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     static func run(
         webhooks: ScriptedApplication = ScriptedApplication(), inbound: String? = nil,

@@ -7,7 +7,8 @@ import Testing
     private func message(_ number: Int, person: String = to) -> SimulatedMessage {
         SimulatedMessage(
             number: number, sid: "SM\(number)", accountSID: accountSID, direction: .outboundAPI, to: person, from: from,
-            serviceSID: nil, body: "\(number)", media: [], statusCallback: nil, sendAt: nil, outcome: .delivered,
+            serviceSID: nil, body: "\(number)", media: [], contentSID: nil, statusCallback: nil, sendAt: nil,
+            outcome: .delivered,
             state: .queued, createdAt: ScriptedTime.start, updatedAt: ScriptedTime.start)
     }
 

@@ -137,4 +137,17 @@ import Twilio
             }
         }
     }
+
+    @Test("nor one whose own name leads to this computer") func names() {
+        let guardian = SameOriginOnly(host: "phones.example")
+        for name in ["evil.example", "evil.example:8082", "127.0.0.1.evil.example", "localhost.evil.example:8082"] {
+            #expect(!guardian.isOwnName(name))
+        }
+        for name in [
+            "127.0.0.1", "127.0.0.1:8082", "[::1]:8082", "localhost:8082", "simulator:8082", "a.localhost",
+            "Phones.Example:8082", nil,
+        ] {
+            #expect(guardian.isOwnName(name))
+        }
+    }
 }

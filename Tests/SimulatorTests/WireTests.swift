@@ -112,4 +112,26 @@ import Twilio
             #expect(try await bench.send().status == 201)
         }
     }
+
+    @Test("a page that calls by another name sees nothing") func rebinding() async throws {
+        try await LiveBench.run { bench async throws in
+            for path in ["/", "/simulator/messages"] {
+                let request = HTTPTransfer.HTTPRequest(
+                    url: bench.simulator + path, headers: [("Host", "evil.example:8082")])
+                #expect(try await bench.client.send(request).status == 421)
+            }
+        }
+    }
+
+    @Test("a port that is taken is said to be") func portTaken() async throws {
+        try await LiveBench.run { bench async throws in
+            var configuration = Simulator.Configuration(accounts: [
+                Simulator.Account(sid: accountSID, authTokens: [authToken])
+            ])
+            configuration.port = try #require(bench.application.split(separator: ":").last.flatMap { Int($0) })
+            let second = try Simulator(configuration: configuration, logger: LiveBench.logger)
+            let error = await #expect(throws: SimulatorError.self) { try await second.run() }
+            #expect(error?.problem == "cannot be listened on: Address already in use")
+        }
+    }
 }

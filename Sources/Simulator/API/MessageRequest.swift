@@ -13,6 +13,8 @@ struct MessageRequest: Sendable, Equatable {
     var serviceSID: String?
     var body: String
     var media: [String]
+    /// A text kept at the provider, which the simulator knows by its SID alone.
+    var contentSID: String?
     var statusCallback: String?
     var sendAt: Date?
 
@@ -35,6 +37,7 @@ struct MessageRequest: Sendable, Equatable {
         self.to = to
         body = parameters["Body"] ?? ""
         media = parameters.all("MediaUrl")
+        contentSID = parameters["ContentSid"]
         statusCallback = parameters["StatusCallback"]
         try Self.checkContent(parameters, body: body, media: media)
         try Self.checkRecipient(to)

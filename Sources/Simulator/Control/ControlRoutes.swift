@@ -10,12 +10,13 @@ struct ControlRoutes: Sendable {
     /// The largest request that is read, in bytes.
     static let maximumBytes = 16 * 1024
 
+    let host: String
     let exchange: Exchange
     let dispatcher: CallbackDispatcher
     let latency: LatencySetting
 
     func add(to router: Router<SimulatorContext>) {
-        let control = router.group("simulator").addMiddleware { SameOriginOnly() }
+        let control = router.group("simulator").addMiddleware { SameOriginOnly(host: host) }
         control.get("messages") { request, _ in try await messages(request) }
         control.delete("messages") { _, _ in
             await exchange.wipe()

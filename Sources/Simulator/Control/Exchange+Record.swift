@@ -42,6 +42,7 @@ extension SimulatedMessage {
             json.value("messagingServiceSid", serviceSID)
             json.value("body", body)
             json.array("media") { json in for url in media { json.value(nil, url) } }
+            json.value("contentSid", contentSID)
             json.value("statusCallback", statusCallback)
             json.value("outcome", outcome.rawValue)
             json.value("status", state.rawValue)

@@ -15,7 +15,7 @@ struct PhoneRoutes: Sendable {
     let logger: Logger
 
     func add(to router: Router<SimulatorContext>) {
-        let people = router.group().addMiddleware { SameOriginOnly() }
+        let people = router.group().addMiddleware { SameOriginOnly(host: configuration.host) }
         people.get("/") { try await showAll($0, $1) }
         people.get("phones/:number") { try await showOne($0, $1) }
         people.post("phones/:number/replies") { try await reply($0, $1) }

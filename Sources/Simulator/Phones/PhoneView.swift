@@ -34,8 +34,9 @@ struct BubbleView {
     /// `in` for what the person reads, `out` for what the person wrote: as seen from the phone.
     let side: String
     let who: String
-    let text: String
-    let mediaText: String?
+    /// Nil when there is none: to the template, even an empty text is there.
+    let text: String?
+    let attachment: String?
     let instant: String
     let time: String
     let state: String
@@ -51,10 +52,10 @@ struct BubbleView {
         who =
             isInbound
             ? "to \(message.to)" : message.serviceSID.map { "\(message.from) (\($0.prefix(6))…)" } ?? message.from
-        text = message.body
-        mediaText =
-            message.media.isEmpty
-            ? nil : message.media.count == 1 ? "1 attachment" : "\(message.media.count) attachments"
+        text = message.body.isEmpty ? nil : message.body
+        let media = message.media.isEmpty ? nil : "media: \(message.media.count)"
+        let attachments = [message.contentSID.map { "content \($0)" }, media].compactMap(\.self)
+        attachment = attachments.isEmpty ? nil : attachments.joined(separator: ", ")
         instant = formatRFC3339(message.createdAt)
         time = String(instant.dropFirst(11).prefix(8))
         state = isInbound ? "sent" : message.state.rawValue
