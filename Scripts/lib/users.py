@@ -1,6 +1,6 @@
 """Prints a RabbitMQ definitions document: the users of a passwords file with salted hashes, and their permissions.
 
-    users.py PASSWORDS PERMISSIONS | rabbitmqctl import_definitions
+    users.py PASSWORDS PERMISSIONS
 
 PASSWORDS holds lines `user password`; PERMISSIONS is Topology/permissions.json.
 """

@@ -150,8 +150,6 @@ UNREADABLE = {
     "not an object": (b"[]", "request"),
     "no recipient": ({"body": "x"}, "to"),
     "an unknown field": (text("+14155550123", boddy="x"), "boddy"),
-    "letters in the number": (text("+1415CALLNOW"), "to"),
-    "a number without plus": (text("14155550123"), "to"),
     "a text that is a number": ({"to": "+14155550123", "body": 17}, "body"),
     "two texts": (text("+14155550123", template={"name": "x"}), "body"),
     "an unknown account": (text("+14155550123", account="nobody"), "account"),
@@ -173,6 +171,14 @@ def test_what_cannot_be_read_is_rejected_names_the_field_and_is_kept(shop, event
     assert "4155550123" not in json.dumps(rejected.event)
     kept = dead("transactional", message_id)
     assert kept == (request if isinstance(request, bytes) else json.dumps(request).encode())
+
+
+@pytest.mark.parametrize("to", ["+1415CALLNOW", "14155550123", "whatsapp:14155550123", "+0123456789"])
+def test_what_is_no_number_is_not_called(shop, events, to):
+    blocked = events.final(shop.publish(text(to)))
+    assert blocked.data["status"] == "blocked"
+    assert [reason["rule"] for reason in blocked.data["decision"]["reasons"] if reason["rule"].startswith("number")]
+    assert "provider" not in blocked.data
 
 
 def test_a_request_without_a_message_id_is_rejected(shop, events):

@@ -52,5 +52,5 @@ def reply(phone: str, body: str) -> None:
 
 
 def messages_to(phone: str) -> list:
-    """What was really sent, by the provider's own list."""
-    return [message for message in twilio_client().messages.list(to=phone) if message.direction != "inbound"]
+    """What an app really had sent, by the provider's own list; its own answer to STOP is not among them."""
+    return [message for message in twilio_client().messages.list(to=phone) if message.direction == "outbound-api"]
