@@ -42,6 +42,7 @@ public actor HTTPClient {
         let id = transfer.id
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
+                // Through the actor: a closure that mentions nothing of it is not isolated to it.
                 start(transfer, continuation)
             }
         } onCancel: {
@@ -54,7 +55,8 @@ public actor HTTPClient {
     private func start(
         _ transfer: Transfer, _ continuation: CheckedContinuation<Result<HTTPResponse, HTTPTransferError>, Never>
     ) {
-        multi?.start(transfer, continuation)
+        guard let multi else { return continuation.resume(returning: .failure(transfer.error(.closed))) }
+        multi.start(transfer, continuation)
     }
 
     /// Aborts what is in flight, closes all connections and refuses further requests. For a clean end, wait for the

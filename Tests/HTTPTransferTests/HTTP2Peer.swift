@@ -1,5 +1,5 @@
-/// The server's side of an HTTP/2 connection, as far as a misbehaving peer needs it: frames, and answers of one status
-/// without a body. Needs no header compression: it reads no headers, and `:status: 200` is one byte.
+/// The server's side of an HTTP/2 connection, as far as a misbehaving peer needs it: frames, and answers of one status.
+/// Needs no header compression: it reads no headers, and `:status: 200` is one byte.
 struct HTTP2Peer {
     struct Frame {
         let kind: UInt8
@@ -26,18 +26,35 @@ struct HTTP2Peer {
 
     /// The stream of the next request that has arrived whole.
     func readRequest() throws -> UInt32 {
+        try readRequestAndBody().stream
+    }
+
+    /// The same with its body, when no other request arrives meanwhile. The client may send 64 KiB and then only what it
+    /// is granted, so everything is granted again at once.
+    func readRequestAndBody() throws -> (stream: UInt32, body: [UInt8]) {
+        var body: [UInt8] = []
         while true {
             let frame = try readFrame()
             if frame.kind == 4, frame.flags & 1 == 0 { try write(kind: 4, flags: 1, stream: 0, []) }
+            if frame.kind == 0, !frame.payload.isEmpty {
+                body += frame.payload
+                for stream in [0, frame.stream] {
+                    try write(kind: 8, stream: stream, bytes(UInt32(frame.payload.count)))
+                }
+            }
             if frame.endsRequest {
                 peer.record("stream \(frame.stream)")
-                return frame.stream
+                return (frame.stream, body)
             }
         }
     }
 
-    func answer(_ stream: UInt32) throws {
-        try write(kind: 1, flags: 0b101, stream: stream, [0x88])
+    func answer(_ stream: UInt32, _ body: [UInt8] = []) throws {
+        try write(kind: 1, flags: body.isEmpty ? 0b101 : 0b100, stream: stream, [0x88])
+        for start in Swift.stride(from: 0, to: body.count, by: 16_384) {
+            let end = min(start + 16_384, body.count)
+            try write(kind: 0, flags: end == body.count ? 1 : 0, stream: stream, Array(body[start..<end]))
+        }
     }
 
     func reset(_ stream: UInt32, _ reason: Reason) throws {

@@ -37,6 +37,22 @@ struct HTTP2Tests {
         }
     }
 
+    @Test("bodies larger than what may be in flight at once") func largeBodies() async throws {
+        try await withHTTP2Server { peer in
+            while true {
+                let request = try peer.readRequestAndBody()
+                try peer.answer(request.stream, request.body)
+            }
+        } _: { server, url, client in
+            for size in [1, 65_535, 65_536, 700_000] {
+                let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 / 251) }
+                let response = try await client.send(HTTPRequest(method: .post, url: url, body: body))
+                #expect(response.body == body)
+            }
+            #expect(server.connectionCount == 1)
+        }
+    }
+
     @Test("a client that does not offer it gets HTTP/1.1") func notOffered() async throws {
         try await withTLSServer(protocols: ["h2", "http/1.1"]) { peer in
             try peer.readRequest()
