@@ -58,6 +58,9 @@ public struct AMQPError: Error, Equatable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// What everything ends with that is still open when this end closes.
+    static let closedHere = AMQPError(.closed, "by this end")
+
     /// Whether the same call may succeed later without anybody changing a setting or the message.
     public var isRetryable: Bool {
         switch code {

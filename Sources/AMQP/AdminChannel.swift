@@ -1,4 +1,3 @@
-internal import CRabbitMQ
 public import EventLoop
 public import Logging
 
@@ -42,14 +41,7 @@ public actor AdminChannel {
     /// - Throws: ``AMQPError/Code/notFound``, ``AMQPError/Code/accessRefused``, which the broker may also answer for a
     ///   queue that is not there, or an error of the connection.
     public func checkQueue(_ name: String) async throws(AMQPError) -> QueueStatus {
-        let declare = amqp_queue_declare_t(
-            ticket: 0, queue: amqp_bytes_t(), passive: 1, durable: 0, exclusive: 0, auto_delete: 0, nowait: 0,
-            arguments: amqp_table_t())
-        let method = try await ask { (channel, connection) throws(AMQPError) in
-            var declare = declare
-            declare.queue = try channel.link.arena.shortString(name, "the queue")
-            try connection.send(declare, AMQP_QUEUE_DECLARE_METHOD, on: 1)
-        }
+        let method = try await ask { (connection) throws(AMQPError) in try connection.checkQueue(name, on: 1) }
         guard case .queueDeclareOK(_, let messages, let consumers) = method else { throw Self.unexpected }
         return QueueStatus(messages: Int(messages), consumers: Int(consumers))
     }
@@ -58,16 +50,7 @@ public actor AdminChannel {
     ///
     /// - Throws: as ``checkQueue(_:)``.
     public func checkExchange(_ name: String) async throws(AMQPError) {
-        let declare = amqp_exchange_declare_t(
-            ticket: 0, exchange: amqp_bytes_t(), type: amqp_bytes_t(), passive: 1, durable: 0, auto_delete: 0,
-            internal: 0, nowait: 0, arguments: amqp_table_t())
-        let method = try await ask { (channel, connection) throws(AMQPError) in
-            var declare = declare
-            declare.exchange = try channel.link.arena.shortString(name, "the exchange")
-            // The broker ignores the kind when it only looks.
-            declare.type = try channel.link.arena.bytes("topic")
-            try connection.send(declare, AMQP_EXCHANGE_DECLARE_METHOD, on: 1)
-        }
+        let method = try await ask { (connection) throws(AMQPError) in try connection.checkExchange(name, on: 1) }
         guard case .exchangeDeclareOK = method else { throw Self.unexpected }
     }
 
@@ -81,7 +64,7 @@ public actor AdminChannel {
     // MARK: One question at a time
 
     private func ask(
-        _ question: (isolated AdminChannel, Connection) throws(AMQPError) -> Void
+        _ question: (Connection) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> InboundMethod {
         while isBusy { await withCheckedContinuation { queued.append($0) } }
         isBusy = true
@@ -91,22 +74,18 @@ public actor AdminChannel {
         }
         // The broker closes a channel to say no; the next question needs another one.
         if !isChannelOpen {
-            let open = amqp_channel_open_t(out_of_band: amqp_bytes_t())
-            _ = try await answer { (_, connection) throws(AMQPError) in
-                try connection.send(open, AMQP_CHANNEL_OPEN_METHOD, on: 1)
-            }
+            _ = try await answer { (connection) throws(AMQPError) in try connection.openChannel(1) }
             isChannelOpen = true
         }
         return try await answer(to: question)
     }
 
     private func answer(
-        to question: (isolated AdminChannel, Connection) throws(AMQPError) -> Void
+        to question: (Connection) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> InboundMethod {
         guard let connection = link.connection else { throw AMQPError(.notConnected, "not connected") }
         do {
-            defer { link.arena.recycle() }
-            try question(self, connection)
+            try question(connection)
         } catch {
             if error.isConnectionDead { drop(error) }
             throw error
@@ -146,7 +125,7 @@ extension AdminChannel: ConnectionHolder {
     func received(_ frame: InboundFrame, on connection: Connection) throws(AMQPError) {
         guard case .method(let number, let method) = frame else { return }
         guard case .channelClosed(let code, let text) = method else { return resolve(.success(method)) }
-        try connection.send(amqp_channel_close_ok_t(), AMQP_CHANNEL_CLOSE_OK_METHOD, on: number)
+        try connection.acceptChannelClose(number)
         isChannelOpen = false
         resolve(.failure(AMQPError(replyCode: code, text: text, closing: .channel)))
     }

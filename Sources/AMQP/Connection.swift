@@ -1,7 +1,6 @@
 internal import CLinux
 internal import CRabbitMQ
 internal import EventLoop
-internal import Glibc
 
 /// What happened to a connection's descriptor or in its turn; for the actor that holds the connection.
 struct ConnectionSignal: Sendable {
@@ -17,21 +16,19 @@ struct ConnectionSignal: Sendable {
 /// One open connection: frames in, frames out. Not `Sendable`: it belongs to an actor on the loop.
 ///
 /// Every frame is assembled and sent by us. `amqp_basic_publish` and the library's other ways to wait for an answer
-/// drop frames of other channels, or wait without end when the broker stops reading. Two measures see to it that a
-/// write never waits: bulk (messages, acknowledgements) is written only while ``hasRoom(for:)``, and what is left of
-/// the socket's buffer is kept for the few small frames that must go at once.
+/// drop frames of other channels, or wait without end when the broker stops reading.
 final class Connection {
     let generation: UInt64
     let login: Login
+    let state: amqp_connection_state_t
+    /// Structures for the library, until the call that needs them is done.
+    let arena = WireArena()
     private let loop: EventLoop
     private let signal: @Sendable (ConnectionSignal) -> Void
     private let endOfTurn: @Sendable () -> Void
-    private let descriptor: Int32
-    private let state: amqp_connection_state_t
-    private var isCorked = false
+    private var socket: CorkedSocket
     private var awaitsEndOfTurn = false
     private var wantsWritable = false
-    private var room = 0
     private var heartbeatTimer: LoopTimer?
     private var isOpen = true
 
@@ -51,20 +48,19 @@ final class Connection {
         self.signal = signal
         endOfTurn = { signal(ConnectionSignal(generation: generation, event: .endOfTurn)) }
         state = login.handle.state
-        descriptor = amqp_get_sockfd(login.handle.state)
         fragmentSize = max(1024, min(32 << 10, login.frameMax - 8))
+        socket = CorkedSocket(descriptor: amqp_get_sockfd(login.handle.state), leastRoom: fragmentSize + 64)
         try watch()
         scheduleHeartbeat()
         // What the library has read ahead during the login, descriptor and epoll know nothing of.
-        loop.execute { [generation] in signal(ConnectionSignal(generation: generation, event: .readable)) }
+        signalReadableSoon()
     }
 
-    /// Stops watching; the socket closes when the handle is released. Must be called before that, and only once more
-    /// does no harm.
+    /// Stops watching; the socket closes when the handle is released. Must be called before that; twice does no harm.
     func close() {
         guard isOpen else { return }
         isOpen = false
-        loop.unwatch(descriptor)
+        loop.unwatch(socket.descriptor)
         if let heartbeatTimer { loop.cancel(heartbeatTimer) }
     }
 
@@ -86,16 +82,16 @@ final class Connection {
             // The socket tells when there is more. Not so with TLS, where decrypted bytes wait inside OpenSSL.
             if !login.usesTLS, amqp_data_in_buffer(state) == 0, amqp_frames_enqueued(state) == 0 { return }
         }
+        signalReadableSoon()
+    }
+
+    private func signalReadableSoon() {
         loop.execute { [generation, signal] in signal(ConnectionSignal(generation: generation, event: .readable)) }
     }
 
-    /// Renews the timer; the caller drains, and in that the library sends a heartbeat that is due and notices that none
-    /// came for twice the interval.
-    func heartbeatDue() {
-        scheduleHeartbeat()
-    }
-
-    private func scheduleHeartbeat() {
+    /// Twice per interval: the signal makes the holder drain, and in that the library sends a heartbeat that is due, and
+    /// notices that nothing came for two intervals.
+    func scheduleHeartbeat() {
         guard login.heartbeat > .zero else { return }
         heartbeatTimer = loop.later(login.heartbeat / 2) { [generation, signal] in
             signal(ConnectionSignal(generation: generation, event: .heartbeat))
@@ -106,72 +102,22 @@ final class Connection {
 
     /// Whether this many bytes can be written now without waiting. When not, a `writable` signal will come.
     ///
-    /// What is longer than the room of an empty buffer (a header frame of 100 KiB on a small one) goes when the socket
-    /// counts as writable; at worst the kernel ends such a write after `TCP_USER_TIMEOUT`.
+    /// Bulk (messages, acknowledgements) is written only with this leave; what is left of the buffer then is for the
+    /// few small frames that must go at once: heartbeats, and methods that open and close.
     func hasRoom(for bytes: Int) -> Bool {
-        if bytes > room { measureRoom() }
-        guard room > 0 else {
-            if !wantsWritable {
-                wantsWritable = true
-                // The descriptor is watched already: only its interest changes, which does not fail.
-                try? watch()
-            }
-            return false
+        if socket.takeRoom(bytes) { return true }
+        if !wantsWritable {
+            wantsWritable = true
+            // The descriptor is watched already: only its interest changes, which does not fail.
+            try? watch()
         }
-        room = max(0, room - bytes)
-        return true
+        return false
     }
 
     func becameWritable() {
         guard wantsWritable else { return }
         wantsWritable = false
         try? watch()
-    }
-
-    /// The kernel calls a socket writable when at least a third of its buffer is free. Half of that is ours, for its
-    /// bookkeeping counts too; more is reached by asking again.
-    private func measureRoom() {
-        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard Glibc.poll(&poll, 1, 0) > 0 else {
-            room = 0
-            return
-        }
-        var size: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, &length)
-        room = max(Int(size) / 6, fragmentSize + 64)
-    }
-
-    func send<Method>(_ method: Method, _ id: amqp_method_number_t, on channel: UInt16) throws(AMQPError) {
-        cork()
-        var method = method
-        let status = withUnsafeMutableBytes(of: &method) { amqp_send_method(state, channel, id, $0.baseAddress) }
-        try check(status)
-    }
-
-    func sendHeader(_ properties: inout amqp_basic_properties_t, bodySize: Int, on channel: UInt16) throws(AMQPError) {
-        cork()
-        let status = withUnsafeMutableBytes(of: &properties) { properties in
-            var frame = amqp_frame_t()
-            frame.frame_type = UInt8(AMQP_FRAME_HEADER)
-            frame.channel = channel
-            frame.payload.properties.class_id = UInt16(AMQP_BASIC_CLASS)
-            frame.payload.properties.body_size = UInt64(bodySize)
-            frame.payload.properties.decoded = properties.baseAddress
-            return amqp_send_frame(state, &frame)
-        }
-        try check(status)
-    }
-
-    /// One body frame; at most ``fragmentSize`` bytes.
-    func sendBody(_ bytes: UnsafeRawBufferPointer, on channel: UInt16) throws(AMQPError) {
-        cork()
-        var frame = amqp_frame_t()
-        frame.frame_type = UInt8(AMQP_FRAME_BODY)
-        frame.channel = channel
-        frame.payload.body_fragment = amqp_bytes_t(
-            len: bytes.count, bytes: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-        try check(amqp_send_frame(state, &frame))
     }
 
     /// Asks for an `endOfTurn` signal in this turn.
@@ -184,31 +130,28 @@ final class Connection {
     /// Lets everything that this turn wrote go out, in as few segments as it takes.
     func flush() {
         awaitsEndOfTurn = false
-        guard isCorked else { return }
-        isCorked = false
-        setCork(0)
+        socket.uncork()
     }
 
-    private func cork() {
-        guard !isCorked else { return }
-        isCorked = true
-        setCork(1)
-        announceEndOfTurn()
+    /// A blocked broker reads nothing for as long as its alarm lasts, and is not dead for that: it goes on sending
+    /// heartbeats.
+    func expectsPeerToRead(_ expected: Bool) {
+        socket.setUserTimeout(expected ? login.heartbeat * 2 : .zero)
     }
 
-    private func setCork(_ value: Int32) {
-        var value = value
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
+    /// Before every write.
+    func willWrite() {
+        if socket.cork() { announceEndOfTurn() }
     }
 
-    private func check(_ status: Int32) throws(AMQPError) {
+    func check(_ status: Int32) throws(AMQPError) {
         guard status == AMQP_STATUS_OK.rawValue else { throw AMQPError(status: status, during: "writing") }
     }
 
     private func watch() throws(AMQPError) {
         do {
             let interest: Readiness = wantsWritable ? [.readable, .writable] : .readable
-            try loop.watch(descriptor, for: interest) { [generation, signal] ready in
+            try loop.watch(socket.descriptor, for: interest) { [generation, signal] ready in
                 if ready.contains(.writable) { signal(ConnectionSignal(generation: generation, event: .writable)) }
                 if ready.contains(.readable) || ready.contains(.failed) {
                     signal(ConnectionSignal(generation: generation, event: .readable))

@@ -1,5 +1,3 @@
-internal import CRabbitMQ
-internal import EventLoop
 internal import Logging
 
 /// The state of an actor that keeps a connection up. Not `Sendable`: it belongs to that actor.
@@ -9,7 +7,6 @@ final class ConnectionLink {
     let logger: Logger
     let readsLargerFrames: Bool
     private let onStateChange: @Sendable (ConnectionState) -> Void
-    let arena = WireArena()
 
     var connection: Connection?
     var generation: UInt64 = 0
@@ -19,6 +16,7 @@ final class ConnectionLink {
     var parked: CheckedContinuation<Void, Never>?
     /// Where `close()` waits for the end of the connection.
     var farewell: CheckedContinuation<Void, Never>?
+    var isStarted = false
     var isStopping = false
     var failedAttempts = 0
     private(set) var state = ConnectionState.disconnected(reason: nil)

@@ -1,4 +1,3 @@
-internal import CRabbitMQ
 internal import EventLoop
 
 extension Consumer: ConnectionHolder {
@@ -14,7 +13,7 @@ extension Consumer: ConnectionHolder {
             if let channel = channels[number] {
                 try received(method, channel, connection)
             } else if case .channelClosed = method {
-                try connection.send(amqp_channel_close_ok_t(), AMQP_CHANNEL_CLOSE_OK_METHOD, on: number)
+                try connection.acceptChannelClose(number)
             }
         case .header(let number, let header):
             guard let channel = channels[number] else { return }
@@ -46,7 +45,7 @@ extension Consumer: ConnectionHolder {
             // It crossed our own cancel, which is answered all the same.
             break
         case (.channelClosed(let code, let text), _):
-            try connection.send(amqp_channel_close_ok_t(), AMQP_CHANNEL_CLOSE_OK_METHOD, on: channel.number)
+            try connection.acceptChannelClose(channel.number)
             let reason = AMQPError(replyCode: code, text: text, closing: .channel)
             // Refused before it was of use: nothing on this connection will do better.
             guard channel.state != .opening else { throw reason }

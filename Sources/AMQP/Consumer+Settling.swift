@@ -1,5 +1,3 @@
-internal import CRabbitMQ
-
 extension Consumer {
     func acknowledge(_ tag: DeliveryTag) {
         guard let channel = channel(of: tag), channel.unsettled.acknowledge(tag.value) else { return }
@@ -38,14 +36,7 @@ extension Consumer {
         let number = channel.number
         try channel.unsettled.send { (settlement) throws(AMQPError) in
             guard connection.hasRoom(for: 32) else { return false }
-            switch settlement {
-            case .acknowledge(let tag, let multiple):
-                let ack = amqp_basic_ack_t(delivery_tag: tag, multiple: multiple ? 1 : 0)
-                try connection.send(ack, AMQP_BASIC_ACK_METHOD, on: number)
-            case .reject(let tag, let requeue):
-                let reject = amqp_basic_reject_t(delivery_tag: tag, requeue: requeue ? 1 : 0)
-                try connection.send(reject, AMQP_BASIC_REJECT_METHOD, on: number)
-            }
+            try connection.settle(settlement, on: number)
             return true
         }
     }
@@ -54,9 +45,7 @@ extension Consumer {
     func handBackUnsettled(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         try sendSettlements(channel, connection)
         if channel.unsettled.outstandingCount > 0 {
-            // Tag 0 means all.
-            let nack = amqp_basic_nack_t(delivery_tag: 0, multiple: 1, requeue: 1)
-            try connection.send(nack, AMQP_BASIC_NACK_METHOD, on: channel.number)
+            try connection.requeueAll(on: channel.number)
         }
         channel.unsettled.removeAll()
         unsent.removeAll { $0 === channel }

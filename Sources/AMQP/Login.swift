@@ -87,16 +87,12 @@ struct LoginRequest: Sendable {
         }
     }
 
-    /// A failure here only costs speed or patience, so none is reported.
     private func tuneSocket(_ descriptor: Int32, heartbeat: Int32) {
-        func set(_ level: Int32, _ name: Int32, _ value: Int32) {
-            var value = value
-            setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
-        }
-        // A known size instead of one that the kernel adapts: ``Connection`` counts on it.
-        set(SOL_SOCKET, SO_SNDBUF, 1 << 20)
-        // The kernel gives up on a peer that takes no byte for that long: librabbitmq waits for ever in a write.
-        set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, heartbeat * 2000)
+        let socket = CorkedSocket(descriptor: descriptor, leastRoom: 0)
+        // A known size instead of one that the kernel adapts: the room that is left is reckoned from it.
+        socket.set(SOL_SOCKET, SO_SNDBUF, 1 << 20)
+        // The library itself waits for ever in a write, when the peer takes no byte.
+        socket.setUserTimeout(.seconds(heartbeat * 2))
     }
 
     private func logIn(_ handle: ConnectionHandle, heartbeat: Int32) throws(AMQPError) {

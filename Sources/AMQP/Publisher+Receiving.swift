@@ -1,5 +1,4 @@
 internal import CLinux
-internal import CRabbitMQ
 internal import Logging
 
 extension Publisher: ConnectionHolder {
@@ -13,7 +12,7 @@ extension Publisher: ConnectionHolder {
             if let channel = channels[number] {
                 try received(method, channel, connection)
             } else if case .channelClosed = method {
-                try connection.send(amqp_channel_close_ok_t(), AMQP_CHANNEL_CLOSE_OK_METHOD, on: number)
+                try connection.acceptChannelClose(number)
             }
         case .header(let number, let header):
             guard let channel = channels[number] else { return }
@@ -34,7 +33,7 @@ extension Publisher: ConnectionHolder {
     ) throws(AMQPError) {
         switch method {
         case .channelOpenOK where channel.state == .opening:
-            try connection.send(amqp_confirm_select_t(nowait: 0), AMQP_CONFIRM_SELECT_METHOD, on: channel.number)
+            try connection.selectConfirms(on: channel.number)
         case .confirmSelectOK where channel.state == .opening:
             try takeOver(channel, connection)
         case .acknowledged(let tag, let multiple):
@@ -43,7 +42,7 @@ extension Publisher: ConnectionHolder {
             try settle(channel, tag: tag, multiple: multiple, isAck: false, connection)
         case .returned(let returned): try channel.returns.begin(returned)
         case .channelClosed(let code, let text):
-            try connection.send(amqp_channel_close_ok_t(), AMQP_CHANNEL_CLOSE_OK_METHOD, on: channel.number)
+            try connection.acceptChannelClose(channel.number)
             try channelClosed(channel, AMQPError(replyCode: code, text: text, closing: .channel), connection)
         case .channelCloseOK: channels[channel.number] = nil
         default: break
@@ -70,65 +69,6 @@ extension Publisher: ConnectionHolder {
         for channel in lost { fail(channel, reason) }
         failWaiting(AMQPError(.notConnected, "\(reason)"))
         finishDraining()
-    }
-
-    // MARK: Channels
-
-    private func openChannel(_ connection: Connection, refusals: RefusalWatch) throws(AMQPError) -> ConfirmChannel? {
-        // Numbers are used again: the library keeps a buffer for every one it has seen.
-        let limit = connection.login.channelMax == 0 ? 65535 : connection.login.channelMax
-        guard let number = (1...UInt16(clamping: max(1, limit))).first(where: { channels[$0] == nil }) else {
-            return nil
-        }
-        let channel = ConfirmChannel(number: number, maximumBodySize: link.options.maximumBodySize)
-        channel.refusals = refusals
-        channels[number] = channel
-        try connection.send(
-            amqp_channel_open_t(out_of_band: amqp_bytes_t()), AMQP_CHANNEL_OPEN_METHOD, on: number)
-        return channel
-    }
-
-    private func takeOver(_ channel: ConfirmChannel, _ connection: Connection) throws(AMQPError) {
-        channel.state = .ready
-        if let old = current, old !== channel {
-            old.state = .draining
-            current = channel
-            try closeIfDrained(old, connection)
-        }
-        connectionServes()
-        try sendWaiting(connection)
-    }
-
-    private func closeIfDrained(_ channel: ConfirmChannel, _ connection: Connection) throws(AMQPError) {
-        guard channel.state == .draining, channel.unconfirmed.isEmpty, unfinished?.channel != channel.number else {
-            return
-        }
-        channel.state = .closing
-        defer { link.arena.recycle() }
-        let close = amqp_channel_close_t(
-            reply_code: UInt16(AMQP_REPLY_SUCCESS), reply_text: try link.arena.bytes("replaced"), class_id: 0,
-            method_id: 0)
-        try connection.send(close, AMQP_CHANNEL_CLOSE_METHOD, on: channel.number)
-    }
-
-    /// The broker closed a channel: one message named something that is not there or not allowed, and the fate of all
-    /// that were not confirmed is open.
-    private func channelClosed(
-        _ channel: ConfirmChannel, _ reason: AMQPError, _ connection: Connection
-    ) throws(AMQPError) {
-        // A channel that is closed before it was of use would be closed again, without end.
-        guard channel.state != .opening else { throw reason }
-        link.logger.warning(
-            "The broker closed a channel for publishing, opening it again", metadata: [LogKey.reason: "\(reason)"])
-        channels[channel.number] = nil
-        if unfinished?.channel == channel.number { unfinished = nil }
-        fail(channel, reason)
-        if current === channel { current = try openChannel(connection, refusals: RefusalWatch()) }
-        finishDrainingIfIdle()
-    }
-
-    private func fail(_ channel: ConfirmChannel, _ reason: AMQPError) {
-        for ticket in channel.unconfirmed.removeAll() { ticket.resolve(.unknown(reason: "\(reason)")) }
     }
 
     // MARK: Confirms and returns
@@ -181,7 +121,7 @@ extension Publisher: ConnectionHolder {
         drained = nil
     }
 
-    private func finishDrainingIfIdle() {
+    func finishDrainingIfIdle() {
         if drained != nil, isIdle { finishDraining() }
     }
 }

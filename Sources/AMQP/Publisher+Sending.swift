@@ -1,5 +1,3 @@
-internal import CRabbitMQ
-
 extension Publisher {
     /// The connection for a new message, or why none may be sent.
     func openConnection() throws(AMQPError) -> Connection {
@@ -18,7 +16,8 @@ extension Publisher {
     ) throws(AMQPError) -> EncodedPublish {
         try EncodedPublish(
             message, exchange: exchange, routingKey: routingKey, frameMax: connection.login.frameMax,
-            fragmentSize: connection.fragmentSize, maximumBodySize: link.options.maximumBodySize, arena: link.arena)
+            fragmentSize: connection.fragmentSize, maximumBodySize: link.options.maximumBodySize,
+            arena: connection.arena)
     }
 
     /// Whether a message may overtake nothing, and the channel and the window take it.
@@ -47,7 +46,7 @@ extension Publisher {
     func sendWaiting(_ connection: Connection) throws(AMQPError) {
         try sendUnfinished(connection)
         while let request = waiting.first {
-            defer { link.arena.recycle() }
+            defer { connection.arena.recycle() }
             let encoded: EncodedPublish
             do {
                 encoded = try encode(request.message, request.exchange, request.routingKey, for: connection)
@@ -69,12 +68,7 @@ extension Publisher {
         guard let channel = current else { return ticket.fail(AMQPError(.notConnected, "no channel")) }
         // Known as sent before the first byte: when a write fails nobody can say how much of it went.
         channel.unconfirmed.append(ticket, bytes: encoded.size)
-        let method = amqp_basic_publish_t(
-            ticket: 0, exchange: encoded.exchange, routing_key: encoded.routingKey, mandatory: mandatory ? 1 : 0,
-            immediate: 0)
-        try connection.send(method, AMQP_BASIC_PUBLISH_METHOD, on: channel.number)
-        var properties = encoded.properties
-        try connection.sendHeader(&properties, bodySize: body.count, on: channel.number)
+        try connection.beginPublish(encoded, bodySize: body.count, mandatory: mandatory, on: channel.number)
         guard !body.isEmpty else { return }
         if body.count <= connection.fragmentSize {
             try body.withUnsafeBufferPointer { (bytes) throws(AMQPError) in

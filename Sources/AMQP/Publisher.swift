@@ -88,7 +88,7 @@ public actor Publisher {
         _ message: Message, to exchange: String, routingKey: String, mandatory: Bool = true
     ) async throws(AMQPError) -> PublishOutcome {
         let connection = try openConnection()
-        defer { link.arena.recycle() }
+        defer { connection.arena.recycle() }
         let encoded = try encode(message, exchange, routingKey, for: connection)
         let result = await withCheckedContinuation { continuation in
             let ticket = PublishTicket(

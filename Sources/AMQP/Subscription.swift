@@ -44,6 +44,13 @@ final class Subscription {
         self.handler = handler
     }
 
+    /// Whether AMQP can say the names at all.
+    var hasValidNames: Bool {
+        var names = [queue]
+        if case .temporary(let bindings) = source { names += bindings.flatMap { [$0.exchange, $0.routingKey] } }
+        return names.allSatisfy { $0.utf8.count <= 255 }
+    }
+
     func resumeWaiters() {
         for waiter in waiters { waiter.resume() }
         waiters = []

@@ -333,6 +333,24 @@ import Testing
             await running.stop()
         }
     }
+
+    @Test("a name that AMQP cannot say is reported, and disturbs nobody else") func impossibleName() async throws {
+        try await withBroker { peer in
+            try peer.acceptLogin()
+            try peer.deliver(1, "fine", on: try peer.acceptSubscription(queue: "work").channel)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withConsumer(broker) { running, batches, _ in
+                let events = Mailbox<SubscriptionEvent>()
+                await running.consumer.subscribe(
+                    String(repeating: "q", count: 256), prefetch: 1, onEvent: { events.put($0) }, handler: { _ in })
+                guard case .interrupted(let error) = try await events.next() else { throw PeerError("event") }
+                #expect(error.code == .invalidMessage)
+                #expect(try await batches.next().map(\.text) == ["fine"])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
 }
 
 /// Acknowledges all in one turn of the loop.

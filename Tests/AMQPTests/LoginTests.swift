@@ -171,7 +171,7 @@ import Testing
             task.cancel()
             await task.value
             try await ended.next()
-            #expect(await publisher.state == .disconnected(reason: AMQPError(.closed, "closed")))
+            #expect(await publisher.state == .disconnected(reason: AMQPError.closedHere))
         }
     }
 

@@ -230,7 +230,7 @@ import Testing
                 let task = Task { try await publisher.publish(Message(body: [1]), to: "", routingKey: "q") }
                 try await published.next()
                 await publisher.close()
-                #expect(try await task.value == .unknown(reason: "closed: closed"))
+                #expect(try await task.value == .unknown(reason: "closed: by this end"))
             }
         }
     }

@@ -1,0 +1,45 @@
+internal import EventLoop
+internal import Logging
+
+/// What is said of a subscription, and when it is tried again.
+extension Consumer {
+    func report(_ event: SubscriptionEvent, _ subscription: Subscription) {
+        let queue = subscription.queue
+        switch event {
+        case .consuming:
+            subscription.failedAttempts = 0
+            if subscription.reported != nil {
+                link.logger.notice("Consuming again", metadata: [LogKey.queue: "\(queue)"])
+            }
+            subscription.reported = nil
+        case .cancelledByBroker where subscription.reported == nil:
+            link.logger.warning(
+                "The broker ended a subscription, trying again", metadata: [LogKey.queue: "\(queue)"])
+            subscription.reported = event
+        case .interrupted(let error) where subscription.reported != event && !error.isConnectionDead:
+            link.logger.warning(
+                "A queue cannot be consumed, trying again",
+                metadata: [LogKey.queue: "\(queue)", LogKey.reason: "\(error)"])
+            subscription.reported = event
+        default: break
+        }
+        subscription.onEvent(event)
+    }
+
+    /// Tries again after a wait that grows with every failure.
+    func retryLater(_ subscription: Subscription) {
+        let wait = link.backoff(after: subscription.failedAttempts)
+        subscription.failedAttempts += 1
+        let generation = link.connection?.generation
+        let queue = subscription.queue
+        loop.later(wait) { [weak self] in
+            self?.assumeIsolated { consumer in
+                // A reconnect in between has tried already.
+                guard consumer.link.connection?.generation == generation else { return }
+                for subscription in consumer.subscriptions where subscription.queue == queue {
+                    consumer.startOrDrop(subscription)
+                }
+            }
+        }
+    }
+}
