@@ -6,9 +6,18 @@ import Messaging
 final class ConsentTable {
     /// What stands under one token.
     private struct Word {
+        var program: Int64
         var kind: RecipientFacts.Consent
         var epoch: Int64
         var at: Int64
+
+        init(_ columns: Columns) {
+            program = columns.integer(0)
+            // A word of a newer version is taken for a no.
+            kind = columns.text(1).flatMap(RecipientFacts.Consent.init) ?? .revoked
+            epoch = columns.integer(2)
+            at = columns.integer(3)
+        }
 
         /// Whether a change of this kind and instant replaces it: a later one does, and at a tie revoking wins.
         func yields(to kind: RecipientFacts.Consent, at instant: Int64) -> Bool {
@@ -16,7 +25,11 @@ final class ConsentTable {
         }
     }
 
+    /// The number of ``ConsentChange/everything``.
+    static let everything: Int64 = 0
+
     private let read: PreparedStatement
+    private let readAll: PreparedStatement
     private let write: PreparedStatement
     private let noteEvidence: PreparedStatement
     private let move: PreparedStatement
@@ -24,7 +37,10 @@ final class ConsentTable {
 
     init(_ database: Database, _ values: BoundValues) throws {
         read = try PreparedStatement(
-            database, values, "SELECT kind, epoch, at FROM consent WHERE recipient = ? AND program = ?")
+            database, values,
+            "SELECT program, kind, epoch, at FROM consent WHERE recipient = ? AND program IN (\(Self.everything), ?)")
+        readAll = try PreparedStatement(
+            database, values, "SELECT program, kind, epoch, at FROM consent WHERE recipient = ?")
         write = try PreparedStatement(
             database, values,
             """
@@ -42,16 +58,15 @@ final class ConsentTable {
         remove = try PreparedStatement(database, values, "DELETE FROM consent WHERE recipient = ? AND program = ?")
     }
 
-    /// The last word under any of the tokens, in the program or about everything. The epochs are added up, so that the sum grows with every change, and
-    /// stays when a row moves to another token.
+    /// The last word under any of the tokens, within the program or about everything. The epochs are added up, so that
+    /// the sum grows with every change, and stays when a row moves to another token.
     func facts(
-        _ recipient: [RecipientToken], programs: [Int64], knownAt: Date?
+        _ recipient: [RecipientToken], program: Int64?, knownAt: Date?
     ) throws(LedgerError) -> RecipientFacts {
         var last: Word?
         var epoch: Int64 = 0
-        for program in programs {
-            for token in recipient {
-                guard let word = try word(token, program) else { continue }
+        for token in recipient {
+            try words(token, program ?? Self.everything) { word in
                 epoch &+= word.epoch
                 if last?.yields(to: word.kind, at: word.at) ?? true { last = word }
             }
@@ -90,37 +105,42 @@ final class ConsentTable {
     }
 
     /// Moves what stands under older tokens to the newest one, so that an old key is needed no longer.
-    func adopt(_ recipient: [RecipientToken], program: Int64) throws(LedgerError) {
+    func adopt(_ recipient: [RecipientToken]) throws(LedgerError) {
         guard let newest = recipient.first else { return }
         for old in recipient.dropFirst() where old != newest {
-            guard let word = try word(old, program) else { continue }
-            let standing = try self.word(newest, program)
-            let isLast = standing?.yields(to: word.kind, at: word.at) ?? true
-            try move.run {
-                $0.text(newest.text)
-                $0.integer(word.epoch &+ (standing?.epoch ?? 0))
-                $0.text(isLast ? old.text : newest.text)
-                $0.integer(program)
-            }
-            try remove.run {
-                $0.text(old.text)
-                $0.integer(program)
+            var words: [Word] = []
+            try readAll.forEach({ $0.text(old.text) }) { words.append(Word($0)) }
+            for word in words {
+                let standing = try self.word(newest, word.program)
+                let isLast = standing?.yields(to: word.kind, at: word.at) ?? true
+                try move.run {
+                    $0.text(newest.text)
+                    $0.integer(word.epoch &+ (standing?.epoch ?? 0))
+                    $0.text(isLast ? old.text : newest.text)
+                    $0.integer(word.program)
+                }
+                try remove.run {
+                    $0.text(old.text)
+                    $0.integer(word.program)
+                }
             }
         }
     }
 
     private func word(_ token: RecipientToken, _ program: Int64) throws(LedgerError) -> Word? {
-        try read.first(
-            {
-                $0.text(token.text)
-                $0.integer(program)
-            },
-            {
-                // A word of a newer version is taken for a no.
-                Word(
-                    kind: $0.text(0).flatMap(RecipientFacts.Consent.init) ?? .revoked, epoch: $0.integer(1),
-                    at: $0.integer(2))
-            })
+        var found: Word?
+        try words(token, program) { if $0.program == program { found = $0 } }
+        return found
+    }
+
+    /// What stands under a token within a program and about everything.
+    private func words(
+        _ token: RecipientToken, _ program: Int64, _ body: (Word) -> Void
+    ) throws(LedgerError) {
+        try read.forEach({
+            $0.text(token.text)
+            $0.integer(program)
+        }) { body(Word($0)) }
     }
 }
 

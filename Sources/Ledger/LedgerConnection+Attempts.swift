@@ -18,7 +18,7 @@ extension LedgerConnection {
 
     private func isStillAllowed(_ start: AttemptStart) throws(LedgerError) -> Bool {
         if let expiresAt = start.expiresAt, expiresAt <= start.now { return false }
-        let facts = try consents.facts(start.recipient, programs: try programs(start.program), knownAt: nil)
+        let facts = try consents.facts(start.recipient, program: try names.knownID(start.program), knownAt: nil)
         return facts.consentEpoch == start.consentEpoch
     }
 

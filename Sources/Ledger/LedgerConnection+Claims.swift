@@ -3,18 +3,12 @@ import Messaging
 
 /// A message before its call: claimed, put off, ended.
 extension LedgerConnection {
-    /// What a consent counts in: the program, and everything, once anybody has opted out of it.
-    func programs(_ program: String) throws(LedgerError) -> [Int64] {
-        try [names.knownID(program), names.knownID(ConsentChange.everything)].compactMap { $0 }
-    }
-
     func claim(_ claim: MessageClaim) throws(LedgerError) -> ClaimedMessage {
         let app = try names.id(claim.key.app)
         let program = try names.id(claim.program)
-        try consents.adopt(claim.recipient, program: program)
+        try consents.adopt(claim.recipient)
         let facts = try consents.facts(
-            claim.recipient, programs: [program, try names.id(ConsentChange.everything)],
-            knownAt: try bridges.consentKnownAt())
+            claim.recipient, program: program, knownAt: try bridges.consentKnownAt())
         guard try messages.insert(claim, app: app, program: program) != nil else {
             return try reclaim(claim, app: app, program: program, facts: facts)
         }

@@ -51,6 +51,18 @@ final class PreparedStatement {
         }
     }
 
+    /// Shows every row to `body`, which must not run this statement.
+    func forEach(_ bind: (inout Parameters) -> Void, _ body: (Columns) -> Void) throws(LedgerError) {
+        try start(bind)
+        var code = sqlite3_step(handle)
+        while code == SQLITE_ROW {
+            body(Columns(handle: handle))
+            code = sqlite3_step(handle)
+        }
+        finish()
+        guard code == SQLITE_DONE else { throw failure(code) }
+    }
+
     /// The row id of the last insertion on this connection.
     var lastInsertedID: Int64 { sqlite3_last_insert_rowid(connection) }
 

@@ -140,7 +140,7 @@ extension SQLiteLedger: StatusLedger {
     public func facts(recipient: [RecipientToken], program: String) async throws -> RecipientFacts {
         try await read { connection throws(LedgerError) in
             try connection.consents.facts(
-                recipient, programs: connection.programs(program), knownAt: connection.bridges.consentKnownAt())
+                recipient, program: connection.names.knownID(program), knownAt: connection.bridges.consentKnownAt())
         }
     }
 

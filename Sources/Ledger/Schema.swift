@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Messaging
 
 /// What stands in the file, and how older files become newer ones.
 enum Schema {
@@ -35,6 +36,9 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(sql: version1)
+            try database.execute(
+                sql: "INSERT INTO name (id, text) VALUES (?, ?)",
+                arguments: [ConsentTable.everything, ConsentChange.everything])
             try database.execute(
                 sql: "INSERT INTO ledger (id, created_at) VALUES (?, ?)",
                 arguments: [UUID().uuidString, Date().microseconds])

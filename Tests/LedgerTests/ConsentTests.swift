@@ -23,6 +23,37 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func aNoToEverythingCoversEveryProgram(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let everything = ConsentChange(
+                kind: .revoked, recipient: .anna, program: ConsentChange.everything, evidence: sid(1),
+                keyword: "STOPALL",
+                at: seconds(3))
+            #expect(try await ledger.apply(everything))
+            let facts = try await ledger.claim(claim("a")).facts
+            #expect(facts.consent == .revoked)
+            #expect(try await ledger.facts(recipient: [.anna], program: program) == facts)
+            #expect(try await ledger.facts(recipient: [.anna], program: "never seen").consent == .revoked)
+            #expect(try await ledger.apply(change(.granted, sid(2), at: seconds(4))))
+            #expect(try await consent(ledger) == .granted)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
+    func aNoToEverythingStopsTheAttemptAndMovesToTheNewestToken(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let claimed = try await ledger.claim(claim("a"))
+            var everything = change(.revoked, sid(1))
+            everything.program = ConsentChange.everything
+            #expect(try await ledger.apply(everything))
+            #expect(try await ledger.begin(start("a", epoch: claimed.facts.consentEpoch)) == .factsChanged)
+            _ = try await ledger.claim(claim("a", recipient: [.annaNew, .anna]))
+            #expect(try await consent(ledger, [.annaNew]) == .revoked)
+            #expect(try await consent(ledger, [.anna]) == .none)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func changesApplyByTheTimeOfReceipt(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             #expect(try await ledger.apply(change(.granted, sid(1), at: seconds(10))))
