@@ -46,7 +46,7 @@ public actor HTTPClient {
                 start(transfer, continuation)
             }
         } onCancel: {
-            // Queued behind this call, so the transfer has been started when it runs.
+            // Does nothing when it overtakes the start, which looks for a cancellation itself.
             loop.execute { [weak self] in self?.assumeIsolated { $0.multi?.abort(id, .cancelled) } }
         }
         return try outcome.get()
@@ -56,6 +56,8 @@ public actor HTTPClient {
         _ transfer: Transfer, _ continuation: CheckedContinuation<Result<HTTPResponse, HTTPTransferError>, Never>
     ) {
         guard let multi else { return continuation.resume(returning: .failure(transfer.error(.closed))) }
+        // The way here may leave the actor and come back, and what `onCancel` queued may have come first.
+        guard !Task.isCancelled else { return continuation.resume(returning: .failure(transfer.error(.cancelled))) }
         multi.start(transfer, continuation)
     }
 

@@ -89,6 +89,21 @@ import Testing
         }
     }
 
+    @Test("a cancellation is never lost, whenever it comes") func neverLost() async throws {
+        try await withSilentServer { server in
+            try await withClient { client in
+                // A little later each time, over the moments in which a call takes its steps.
+                for moment in 0..<1000 {
+                    let task = Task { await failure(of: client, post(server)) }
+                    for _ in 0..<(moment % 250) * 40 { _ = Task.isCancelled }
+                    task.cancel()
+                    let error = await task.value
+                    #expect(error?.code == .cancelled)
+                }
+            }
+        }
+    }
+
     @Test("shutdown aborts what is in flight and refuses what comes later") func shutdown() async throws {
         try await withSilentServer { server in
             try await withClient { client in
