@@ -66,7 +66,11 @@ public actor AdminChannel {
     private func ask(
         _ question: (Connection) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> InboundMethod {
-        while isBusy { await withCheckedContinuation { queued.append($0) } }
+        while isBusy {
+            await withCheckedContinuation { continuation in
+                if isBusy { queued.append(continuation) } else { continuation.resume() }
+            }
+        }
         isBusy = true
         defer {
             isBusy = false
@@ -83,13 +87,6 @@ public actor AdminChannel {
     private func answer(
         to question: (Connection) throws(AMQPError) -> Void
     ) async throws(AMQPError) -> InboundMethod {
-        guard let connection = link.connection else { throw AMQPError(.notConnected, "not connected") }
-        do {
-            try question(connection)
-        } catch {
-            if error.isConnectionDead { drop(error) }
-            throw error
-        }
         asked += 1
         let number = asked
         let timer = loop.later(link.options.connectTimeout) { [weak self] in
@@ -98,7 +95,19 @@ public actor AdminChannel {
                 channel.drop(AMQPError(.unreachable, "no answer in time"))
             }
         }
-        let result = await withCheckedContinuation { answer = $0 }
+        let result = await withCheckedContinuation { continuation in
+            // Asked and waited for in one go: the answer may come before the task is back.
+            answer = continuation
+            do {
+                guard let connection = link.connection else { throw AMQPError(.notConnected, "not connected") }
+                try question(connection)
+            } catch let error as AMQPError {
+                resolve(.failure(error))
+                if error.isConnectionDead { drop(error) }
+            } catch {
+                resolve(.failure(AMQPError(.protocolError, "the question failed")))
+            }
+        }
         loop.cancel(timer)
         return try result.get()
     }

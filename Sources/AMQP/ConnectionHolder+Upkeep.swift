@@ -13,7 +13,7 @@ extension ConnectionHolder {
                 case .success(let login): adopt(login)
                 case .failure(let error): link.enter(.disconnected(reason: error))
                 }
-                while link.connection != nil, !link.isStopping { await park() }
+                while link.connection != nil, !link.isStopping { await park { link.connection != nil } }
                 guard !link.isStopping else { break }
                 await waitBeforeReconnecting()
             }
@@ -43,12 +43,22 @@ extension ConnectionHolder {
         let timer = loop.later(.seconds(1)) { [weak self] in
             self?.assumeIsolated { $0.drop(.closedHere) }
         }
-        await withCheckedContinuation { link.farewell = $0 }
+        await withCheckedContinuation { continuation in
+            // Asked here, because the task may have been suspended on the way: see ``park(while:)``.
+            if link.connection === connection { link.farewell = continuation } else { continuation.resume() }
+        }
         loop.cancel(timer)
     }
 
-    private func park() async {
-        await withCheckedContinuation { link.parked = $0 }
+    /// Waits until it is unparked, unless it need not wait any more.
+    ///
+    /// The condition is asked where the continuation is stored, and nowhere before: a task that does not prefer the
+    /// loop's executor may be suspended between an `await` and its continuation, and what happens meanwhile would be
+    /// missed.
+    private func park(while mustWait: () -> Bool) async {
+        await withCheckedContinuation { continuation in
+            if mustWait(), !link.isStopping { link.parked = continuation } else { continuation.resume() }
+        }
     }
 
     func logIn() async -> Result<Login, AMQPError> {
@@ -66,7 +76,7 @@ extension ConnectionHolder {
         } catch {
             return .failure(error)
         }
-        while link.login == nil, !link.isStopping { await park() }
+        while link.login == nil, !link.isStopping { await park { link.login == nil } }
         defer { link.login = nil }
         return link.login ?? .failure(.closedHere)
     }
@@ -93,8 +103,14 @@ extension ConnectionHolder {
     private func waitBeforeReconnecting() async {
         let wait = link.backoff(after: link.failedAttempts)
         link.failedAttempts += 1
-        let timer = loop.later(wait) { [weak self] in self?.assumeIsolated { $0.link.unpark() } }
-        await park()
+        link.isWaitOver = false
+        let timer = loop.later(wait) { [weak self] in
+            self?.assumeIsolated { holder in
+                holder.link.isWaitOver = true
+                holder.link.unpark()
+            }
+        }
+        while !link.isWaitOver, !link.isStopping { await park { !link.isWaitOver } }
         loop.cancel(timer)
     }
 

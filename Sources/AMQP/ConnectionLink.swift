@@ -18,6 +18,8 @@ final class ConnectionLink {
     var farewell: CheckedContinuation<Void, Never>?
     var isStarted = false
     var isStopping = false
+    /// Whether the wait before the next connection is over.
+    var isWaitOver = false
     var failedAttempts = 0
     private(set) var state = ConnectionState.disconnected(reason: nil)
     /// The last failure to connect that was logged, so that each is said once.

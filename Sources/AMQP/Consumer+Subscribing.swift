@@ -35,20 +35,32 @@ extension Consumer {
 
     func stopDeliveries(_ subscription: Subscription) async {
         subscription.isWanted = false
-        guard let connection = link.connection, let channel = subscription.channel else { return }
+        await withCheckedContinuation { continuation in
+            // The broker's answer may come before the task is back, so the wait begins with the question.
+            if mustWaitForEnd(of: subscription) {
+                subscription.waiters.append(continuation)
+            } else {
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Cancels what is being consumed; false when nothing is, and nothing needs to be waited for.
+    private func mustWaitForEnd(of subscription: Subscription) -> Bool {
+        guard let connection = link.connection, let channel = subscription.channel else { return false }
         do {
             switch channel.state {
             case .consuming: try cancel(channel, connection)
             case .starting, .stopping: break
             case .opening, .declaring, .binding, .limiting, .idle:
                 if subscription.handsBack { try becameIdle(channel, connection) }
-                return
+                return false
             }
         } catch {
             drop(error)
-            return
+            return false
         }
-        await withCheckedContinuation { subscription.waiters.append($0) }
+        return true
     }
 
     func wantedPrefetch(_ subscription: Subscription) -> UInt16 {

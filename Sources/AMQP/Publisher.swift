@@ -65,7 +65,10 @@ public actor Publisher {
             let timer = loop.later(link.options.drainTimeout) { [weak self] in
                 self?.assumeIsolated { $0.finishDraining() }
             }
-            await withCheckedContinuation { drained = $0 }
+            await withCheckedContinuation { continuation in
+                drained = continuation
+                if link.connection == nil { finishDraining() } else { finishDrainingIfIdle() }
+            }
             loop.cancel(timer)
         }
         await closeConnection()
@@ -87,22 +90,33 @@ public actor Publisher {
     public func publish(
         _ message: Message, to exchange: String, routingKey: String, mandatory: Bool = true
     ) async throws(AMQPError) -> PublishOutcome {
-        let connection = try openConnection()
-        defer { connection.arena.recycle() }
-        let encoded = try encode(message, exchange, routingKey, for: connection)
         let result = await withCheckedContinuation { continuation in
             let ticket = PublishTicket(
                 continuation: continuation, exchange: exchange, routingKey: routingKey,
                 messageID: message.properties.messageID)
-            if canSend(encoded), connection.hasRoom(for: encoded.sizeOfStart) {
-                sendOrDrop(message.body, encoded, ticket, mandatory: mandatory, connection)
-            } else {
-                waiting.append(
-                    PublishRequest(
-                        message: message, exchange: exchange, routingKey: routingKey, isMandatory: mandatory,
-                        ticket: ticket))
-            }
+            submit(
+                PublishRequest(
+                    message: message, exchange: exchange, routingKey: routingKey, isMandatory: mandatory,
+                    ticket: ticket))
         }
         return try result.get()
+    }
+
+    /// Encodes a message and sends it or puts it behind those that wait, without an `await` in between: the memory in
+    /// which messages are encoded is one for all, and a task that does not prefer the loop's executor may be suspended
+    /// at every `await`.
+    private func submit(_ request: PublishRequest) {
+        do {
+            let connection = try openConnection()
+            defer { connection.arena.recycle() }
+            let encoded = try encode(request.message, request.exchange, request.routingKey, for: connection)
+            if canSend(encoded), connection.hasRoom(for: encoded.sizeOfStart) {
+                sendOrDrop(request.message.body, encoded, request.ticket, mandatory: request.isMandatory, connection)
+            } else {
+                waiting.append(request)
+            }
+        } catch {
+            request.ticket.fail(error)
+        }
     }
 }

@@ -91,7 +91,7 @@ final class LoopCore: @unchecked Sendable {
         linux_name_thread(name)
         while !isStopping {
             waitForEvents()
-            timers.fireDue(now: monotonicNanoseconds())
+            fireTimers()
             runJobs()
             finishTurn()
         }
@@ -107,6 +107,12 @@ final class LoopCore: @unchecked Sendable {
         } else {
             descriptors.poll(timeout: .nanoseconds(0))
         }
+    }
+
+    private func fireTimers() {
+        // What a body schedules for now waits for the next turn, so that the sockets get theirs.
+        let now = monotonicNanoseconds()
+        while let body = timers.takeDue(now: now) { body() }
     }
 
     private func runJobs() {

@@ -35,11 +35,13 @@ struct TimerQueue {
         heap = Heap(heap.unordered.filter { bodies[$0.id] != nil })
     }
 
-    mutating func fireDue(now: UInt64) {
+    /// Takes out the body of the next timer that is due; the caller calls it, since it may schedule and cancel timers.
+    mutating func takeDue(now: UInt64) -> (@Sendable () -> Void)? {
         while let next = heap.min, next.deadline <= now {
             heap.removeMin()
-            if let body = bodies.removeValue(forKey: next.id) { body() }
+            if let body = bodies.removeValue(forKey: next.id) { return body }
         }
+        return nil
     }
 
     /// How long until the next timer; nil when there is none.

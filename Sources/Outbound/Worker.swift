@@ -168,8 +168,8 @@ public actor Worker: Service {
         paused += 1
         startWhatMay()
         await loop.sleep(for: .seconds(seconds))
-        paused -= 1
         await withCheckedContinuation { continuation in
+            paused -= 1
             slots.prepend(.resumption(continuation), messageClass)
             startWhatMay()
         }

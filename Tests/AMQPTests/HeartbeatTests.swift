@@ -48,7 +48,7 @@ import Testing
                 guard case .unknown(let reason) = try await publish(1, running)[0] else { throw PeerError("outcome") }
                 #expect(reason.contains("heartbeat"))
                 let elapsed = ContinuousClock.now - start
-                #expect(elapsed > .milliseconds(1900))
+                #expect(elapsed > .milliseconds(900))
                 #expect(elapsed < .seconds(10))
                 try await running.states.next(where: { $0 == .connected })
             }

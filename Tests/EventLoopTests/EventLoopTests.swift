@@ -30,6 +30,17 @@ private actor Counter {
         }
     }
 
+    /// Schedules and cancels timers from the body of a timer.
+    func scheduledFromTimer() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let victim = loop.schedule(after: .seconds(3600)) {}
+            loop.schedule(after: .zero) { [loop] in
+                loop.cancel(victim)
+                loop.schedule(after: .zero) { continuation.resume(returning: true) }
+            }
+        }
+    }
+
     func order() async -> [String] {
         await withCheckedContinuation { continuation in
             let seen = Mutex<[String]>([])
@@ -103,6 +114,11 @@ private actor Counter {
         let fired = await counter.scheduled(
             after: Array(repeating: .seconds(3600), count: 1000) + [.milliseconds(1)], cancel: Set(0..<1000))
         #expect(fired == [1000])
+    }
+
+    @Test("a timer's body may schedule and cancel timers") func timersFromTimers() async throws {
+        let counter = Counter(loop: try EventLoop(name: "test"))
+        #expect(await counter.scheduledFromTimer())
     }
 
     @Test("the end of a turn comes after its jobs") func endOfTurn() async throws {

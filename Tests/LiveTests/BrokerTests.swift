@@ -8,7 +8,9 @@ import Testing
 private let variables = ProcessInfo.processInfo.environment
 
 /// Against the real broker that Scripts/test starts.
-@Suite("Driver and broker", .enabled(if: variables["SWITCHBOARD_TEST_AMQP_URL"] != nil), .timeLimit(.minutes(2)))
+@Suite(
+    "Driver and broker", .serialized, .enabled(if: variables["SWITCHBOARD_TEST_AMQP_URL"] != nil),
+    .timeLimit(.minutes(2)))
 struct BrokerTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -70,9 +72,10 @@ struct BrokerTests {
             let confirmed = await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<10_000 {
                     group.addTask {
-                        let message = Message(body: Array("\(number)".utf8))
-                        return (try? await publisher.publish(message, to: "events", routingKey: "live.many"))
-                            == .confirmed
+                        // From tasks of the global pool, each with its own key, id and body.
+                        var message = Message(body: Array("\(number)".utf8))
+                        message.properties.messageID = "\(number)"
+                        return await isConfirmed(publisher, message, to: "events", routingKey: "live.many.\(number)")
                     }
                 }
                 var count = 0
@@ -81,7 +84,16 @@ struct BrokerTests {
             }
             #expect(confirmed == 10_000)
             var bodies = Set<[UInt8]>()
-            while bodies.count < 10_000 { bodies.insert(await inbox.next().message.body) }
+            var mixedUp = 0
+            while bodies.count < 10_000 {
+                let delivery = await inbox.next()
+                bodies.insert(delivery.message.body)
+                let text = String(decoding: delivery.message.body, as: UTF8.self)
+                if delivery.message.properties.messageID != text || delivery.routingKey != "live.many.\(text)" {
+                    mixedUp += 1
+                }
+            }
+            #expect(mixedUp == 0)
         }
     }
 
