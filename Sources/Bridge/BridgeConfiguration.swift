@@ -59,7 +59,10 @@ public struct BridgeConfiguration: Sendable {
             default: publicURL + path
             }
         guard let query, !query.isEmpty else { return base }
-        return base + (base.contains("?") ? "&" : "?") + query
+        guard let mark = base.firstIndex(of: "?") else { return base + "?" + query }
+        // A base with a query of its own is called with that query first; a proxy may keep it for itself.
+        let own = base[base.index(after: mark)...]
+        return query == own || query.hasPrefix(own + "&") ? base[...mark] + query : base + "&" + query
     }
 }
 

@@ -62,7 +62,7 @@ struct WebhookEvents: Sendable {
         beside.name = .error(error.code)
         beside.status = nil
         events.append(beside)
-        if error.category == .optOut, let sender = callback.from {
+        if let sender = callback.from, recipient != nil, isOptOut(error, sender: sender) {
             var revoked = beside
             revoked.id = "\(callback.messageSID)/consent.revoked"
             revoked.name = EventName(family: "consent", name: "revoked")
@@ -73,6 +73,12 @@ struct WebhookEvents: Sendable {
             events.append(revoked)
         }
         return events
+    }
+
+    /// Whether the provider's error says that the person has opted out. 30004 is any blocked message, and an opt-out
+    /// where the sender is toll-free.
+    private func isOptOut(_ error: ProviderError, sender: String) -> Bool {
+        error.category == .optOut || error.code == 30004 && isTollFree(sender)
     }
 
     /// What a message from a person asks for. The provider's own word, where it has one, wins over the text.
@@ -107,7 +113,8 @@ struct WebhookEvents: Sendable {
         base.provider = Event.Provider(sid: inbound.messageSID, status: "received")
         base.recipient = reference(inbound.from)
         var events: [Event] = []
-        if let wish {
+        // A yes or no of somebody who cannot be named concerns nobody whom a message could reach.
+        if let wish, base.recipient != nil || wish.eventName.family != "consent" {
             var event = base
             event.name = wish.eventName
             event.id = "\(inbound.messageSID)/\(event.name)"
@@ -169,6 +176,11 @@ struct WebhookEvents: Sendable {
 }
 
 extension WebhookEvents.Wish {
+    /// What is left of a wish when nobody can be asked.
+    var unconditional: Self? {
+        if case .grantIfAsked = self { nil } else { self }
+    }
+
     var keyword: String {
         switch self {
         case .revoke(let keyword, _), .grant(let keyword), .grantIfAsked(let keyword), .help(let keyword): keyword

@@ -47,7 +47,7 @@ struct WebhookIntake: Sendable {
 
     private func checkContentType(_ request: WebhookRequest) throws(WebhookRefusal) {
         if WebhookSignature.isForm(request.contentType) { return }
-        let type = request.contentType?.prefix { $0 != ";" }.lowercased()
+        let type = request.contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
         let takesJSON = request.path.hasPrefix(WebhookPath.callbacks)
         guard takesJSON, type == "application/json" || type == "application/cloudevents+json" else {
             throw WebhookRefusal(status: 415, reason: "this path does not take the content type")
@@ -78,27 +78,29 @@ struct WebhookIntake: Sendable {
     }
 
     /// A message from a person, with what the ledger knows of the conversation if it answers in time.
+    ///
+    /// A YES counts from somebody who opted out, and never lifts the network's block of a toll-free number.
     private func inbound(_ inbound: InboundMessage, _ webhook: VerifiedWebhook, at time: Date) async -> [Event] {
-        var wish = events.wish(inbound)
-        var conversation: Event.Conversation?
-        if let ledger, let address = try? Address(inbound.from) {
-            let recipient = events.tokens.tokens(for: address)
-            let program = events.program(inbound)
-            conversation = await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) {
-                try? await ledger.conversation(recipient: recipient, program: program)
-            }
-            if case .grantIfAsked = wish {
-                let facts = await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) {
-                    try? await ledger.facts(recipient: recipient, program: program)
-                }
-                // Never lifts the network's block of a toll-free number.
-                if facts?.consent != .revoked || isTollFree(program) { wish = nil }
-            }
-        } else if case .grantIfAsked = wish {
-            wish = nil
+        let wish = events.wish(inbound)
+        guard let ledger, let address = try? Address(inbound.from) else {
+            return events.inbound(
+                inbound, account: webhook.account.alias, wish: wish?.unconditional, conversation: nil, at: time)
+        }
+        let recipient = events.tokens.tokens(for: address)
+        let program = events.program(inbound)
+        async let conversation = ask { try await ledger.conversation(recipient: recipient, program: program) }
+        var granted = wish
+        if case .grantIfAsked = wish {
+            let facts = await ask { try await ledger.facts(recipient: recipient, program: program) }
+            if facts?.consent != .revoked || isTollFree(inbound.to) { granted = nil }
         }
         return events.inbound(
-            inbound, account: webhook.account.alias, wish: wish, conversation: conversation, at: time)
+            inbound, account: webhook.account.alias, wish: granted, conversation: await conversation, at: time)
+    }
+
+    /// The ledger's answer; nil when it has none, or none in time.
+    private func ask<Answer: Sendable>(_ question: @escaping @Sendable () async throws -> Answer?) async -> Answer? {
+        await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) { try? await question() }
     }
 
     /// All events, or the provider is asked to come again; repeats have the same ids.
@@ -121,10 +123,5 @@ struct WebhookIntake: Sendable {
         hash.update(data: Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0])
         hash.update(data: request.body)
         return hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-
-    /// North American toll-free area codes: 800, 833, 844, 855, 866, 877, 888.
-    private func isTollFree(_ number: String) -> Bool {
-        ["800", "833", "844", "855", "866", "877", "888"].contains { number.hasPrefix("+1\($0)") }
     }
 }

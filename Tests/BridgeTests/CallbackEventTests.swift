@@ -1,0 +1,67 @@
+import Messaging
+import Testing
+
+@testable import Bridge
+
+@Suite("Other signed callbacks") struct CallbackEventTests {
+    private let path = "/twilio/callbacks/video-room"
+
+    @Test("a form: its fields in the clear event alone") func form() async throws {
+        let bench = try Bench()
+        let sid = "RM" + String(repeating: "c", count: 32)
+        let request = Webhooks.form(
+            path, query: "account=default",
+            [("RoomSid", sid), ("ParticipantIdentity", Bench.person), ("x", "é \"quoted\" & more"), ("x", "twice")])
+        #expect(await bench.take(request) == .taken)
+        let event = try #require(bench.broker.events.first)
+        #expect(event.name.type == "switchboard.callback.video-room.v1")
+        #expect(event.routingKey == "callback.video-room.none.none.none")
+        #expect(event.subject == sid)
+        #expect(event.provider?.sid == sid)
+        #expect(!String(decoding: event.json(for: .redacted), as: UTF8.self).contains(Bench.person))
+        #expect(
+            event.clearDetails["parameters"]
+                == #"[["RoomSid","\#(sid)"],["ParticipantIdentity","\#(Bench.person)"],["x","é \"quoted\" & more"],["x","twice"]]"#
+        )
+    }
+
+    @Test("JSON: as it came, in the clear event alone") func json() async throws {
+        let bench = try Bench()
+        let body = #"{"to": "\#(Bench.person)"}"#
+        #expect(await bench.take(Webhooks.json(path, query: "account=default", body)) == .taken)
+        let event = try #require(bench.broker.events.first)
+        #expect(event.clearDetails["payload"] == body)
+        #expect(!String(decoding: event.json(for: .redacted), as: UTF8.self).contains(Bench.person))
+        #expect(String(decoding: event.json(for: .clear), as: UTF8.self).contains(Bench.person))
+    }
+
+    @Test("the same callback has the same id, any other another") func ids() async throws {
+        let bench = try Bench()
+        let first = Webhooks.json(path, query: "account=default", "{}")
+        for request in [
+            first, first, Webhooks.json(path, query: "account=default", "[]"),
+            Webhooks.json("/twilio/callbacks/other", query: "account=default", "{}"),
+            Webhooks.json(path, query: "account=default&n=1", "{}"),
+        ] {
+            #expect(await bench.take(request) == .taken)
+        }
+        #expect(bench.broker.events.count == 5)
+        #expect(Set(bench.broker.events.map(\.id)).count == 4)
+        #expect(bench.broker.events.allSatisfy { $0.id.utf8.count <= 255 && $0.routingKey.utf8.count <= 255 })
+    }
+
+    @Test(
+        "what only looks like a SID names nothing",
+        arguments: [
+            "", "short", "rm" + String(repeating: "c", count: 32), "RM" + String(repeating: "g", count: 32),
+            "+14155550132", "A\u{301}" + String(repeating: "c", count: 31), String(repeating: "C", count: 60_000),
+        ]) func subjects(sid: String) async throws
+    {
+        let bench = try Bench()
+        #expect(await bench.take(Webhooks.form(path, query: "account=default", [("MessageSid", sid)])) == .taken)
+        let event = try #require(bench.broker.events.first)
+        #expect(event.provider?.sid == nil)
+        #expect(event.subject.utf8.count == 16)
+        #expect(event.id.utf8.count <= 255)
+    }
+}

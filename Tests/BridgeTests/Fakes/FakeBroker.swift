@@ -1,0 +1,96 @@
+import Messaging
+import Synchronization
+import Topics
+
+/// Confirms, refuses or never answers what the bridge publishes.
+final class FakeBroker: Sendable {
+    enum Mood: Sendable {
+        case confirms
+        /// Confirms so many, then refuses.
+        case confirmsOnly(Int)
+        case hangs
+    }
+
+    private struct State {
+        var mood = Mood.confirms
+        var events: [Event] = []
+        var hanging: [CheckedContinuation<Void, Never>] = []
+        var whenPublished: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var whenHanging: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// What was confirmed.
+    var events: [Event] { state.withLock { $0.events } }
+    var names: [String] { events.map { "\($0.name)" } }
+
+    func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
+
+    func publish(_ event: Event) async -> EventPublisher.Outcome {
+        let mood = state.withLock { state in
+            if case .confirmsOnly(let left) = state.mood { state.mood = .confirmsOnly(left - 1) }
+            return state.mood
+        }
+        switch mood {
+        case .confirmsOnly(let left) where left < 0: return .unconfirmed("the broker is away")
+        case .hangs:
+            await hang()
+            return .unconfirmed("too late")
+        default: break
+        }
+        let due = state.withLock { state in
+            state.events.append(event)
+            let count = state.events.count
+            defer { state.whenPublished.removeAll { $0.count <= count } }
+            return state.whenPublished.filter { $0.count <= count }
+        }
+        for waiter in due { waiter.continuation.resume() }
+        return .confirmed
+    }
+
+    /// Returns when so many events are confirmed.
+    func waitForEvents(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.events.count < count else { return true }
+                state.whenPublished.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    private func hang() async {
+        await withCheckedContinuation { continuation in
+            let due = state.withLock { state in
+                state.hanging.append(continuation)
+                let count = state.hanging.count
+                defer { state.whenHanging.removeAll { $0.count <= count } }
+                return state.whenHanging.filter { $0.count <= count }
+            }
+            for waiter in due { waiter.continuation.resume() }
+        }
+    }
+
+    /// Returns when so many publishes hang.
+    func waitUntilHanging(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                guard state.hanging.count < count else { return true }
+                state.whenHanging.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Lets go what hangs, so that the test leaves nothing behind.
+    func release() {
+        let hanging = state.withLock { state in
+            defer { state.hanging = [] }
+            return state.hanging
+        }
+        for continuation in hanging { continuation.resume() }
+    }
+}
