@@ -89,7 +89,7 @@ public actor AdminChannel {
     ) async throws(AMQPError) -> InboundMethod {
         asked += 1
         let number = asked
-        let timer = loop.later(link.options.connectTimeout) { [weak self] in
+        let timer = loop.schedule(after: link.options.connectTimeout) { [weak self] in
             self?.assumeIsolated { channel in
                 guard channel.asked == number, channel.answer != nil else { return }
                 channel.drop(AMQPError(.unreachable, "no answer in time"))

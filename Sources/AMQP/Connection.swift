@@ -93,7 +93,7 @@ final class Connection {
     /// notices that nothing came for two intervals.
     func scheduleHeartbeat() {
         guard login.heartbeat > .zero else { return }
-        heartbeatTimer = loop.later(login.heartbeat / 2) { [generation, signal] in
+        heartbeatTimer = loop.schedule(after: login.heartbeat / 2) { [generation, signal] in
             signal(ConnectionSignal(generation: generation, event: .heartbeat))
         }
     }

@@ -40,7 +40,7 @@ extension ConnectionHolder {
             drop(error)
             return
         }
-        let timer = loop.later(.seconds(1)) { [weak self] in
+        let timer = loop.schedule(after: .seconds(1)) { [weak self] in
             self?.assumeIsolated { $0.drop(.closedHere) }
         }
         await withCheckedContinuation { continuation in
@@ -104,7 +104,7 @@ extension ConnectionHolder {
         let wait = link.backoff(after: link.failedAttempts)
         link.failedAttempts += 1
         link.isWaitOver = false
-        let timer = loop.later(wait) { [weak self] in
+        let timer = loop.schedule(after: wait) { [weak self] in
             self?.assumeIsolated { holder in
                 holder.link.isWaitOver = true
                 holder.link.unpark()

@@ -32,7 +32,7 @@ extension Consumer {
         subscription.failedAttempts += 1
         let generation = link.connection?.generation
         let queue = subscription.queue
-        loop.later(wait) { [weak self] in
+        loop.schedule(after: wait) { [weak self] in
             self?.assumeIsolated { consumer in
                 // A reconnect in between has tried already.
                 guard consumer.link.connection?.generation == generation else { return }

@@ -107,7 +107,7 @@ extension Consumer: ConnectionHolder {
     /// A while without another failure, and the prefetch is as it was.
     private func endCautionLater() {
         let generation = link.generation
-        loop.later(link.options.cautionTime) { [weak self] in
+        loop.schedule(after: link.options.cautionTime) { [weak self] in
             self?.assumeIsolated { consumer in
                 guard consumer.link.connection?.generation == generation else { return }
                 consumer.endCaution()

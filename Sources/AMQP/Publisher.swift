@@ -62,7 +62,7 @@ public actor Publisher {
         isClosed = true
         failWaiting(AMQPError(.closed, "the publisher is closing"))
         if link.connection != nil, !isIdle {
-            let timer = loop.later(link.options.drainTimeout) { [weak self] in
+            let timer = loop.schedule(after: link.options.drainTimeout) { [weak self] in
                 self?.assumeIsolated { $0.finishDraining() }
             }
             await withCheckedContinuation { continuation in

@@ -168,6 +168,41 @@ import Testing
         }
     }
 
+    @Test("messages from tasks of any thread keep their own key, id and body") func anyThread() async throws {
+        let count: UInt64 = 3000
+        try await withBroker { peer in
+            try peer.acceptPublisher()
+            for tag in 1...count {
+                let message = try peer.publish()
+                let text = String(decoding: message.body, as: UTF8.self)
+                // Flags with message-id alone, and the id itself.
+                let id = [0, 1 << 7, UInt8(text.utf8.count)] + Array(text.utf8)
+                guard message.routingKey == "key.\(text)", message.properties == id else {
+                    throw PeerError("\(message.routingKey) holds the body \(text)")
+                }
+                try peer.confirm(tag)
+            }
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withPublisher(broker) { running in
+                let confirmed = await withTaskGroup(of: Bool.self) { group in
+                    for number in 0..<count {
+                        // No executor preference: these tasks run on the global pool.
+                        group.addTask {
+                            var message = Message(body: Array("\(number)".utf8))
+                            message.properties.messageID = "\(number)"
+                            let outcome = try? await running.publisher.publish(
+                                message, to: "x", routingKey: "key.\(number)")
+                            return outcome == .confirmed
+                        }
+                    }
+                    return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                #expect(confirmed == Int(count))
+            }
+        }
+    }
+
     @Test("a cancelled task still gets the broker's answer") func cancellation() async throws {
         let published = Mailbox<Void>()
         let gate = Gate()

@@ -98,7 +98,7 @@ final class LoopWatch: Sendable {
     private func measure() {
         loop.execute { [self] in
             let start = ContinuousClock.now
-            loop.later(.milliseconds(10)) { [self] in
+            loop.schedule(after: .milliseconds(10)) { [self] in
                 let delay = ContinuousClock.now - start - .milliseconds(10)
                 let isStopped = state.withLock { state in
                     state.longest = max(state.longest, delay)
