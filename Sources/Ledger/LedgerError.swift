@@ -1,8 +1,10 @@
+public import Messaging
+
 /// The ledger could not do what it was asked for.
 ///
 /// Where it concerns the file rather than one call, nothing can be recorded at the moment: hold what was to be sent, and
 /// ask again. After a throw it is open whether the call was recorded; a new claim tells.
-public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     public struct Code: Sendable, Hashable {
         enum Kind: Hashable {
@@ -53,7 +55,8 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file, where it matters.
     public let path: String?
 
-    init(_ code: Code, number: Int32? = nil, path: String? = nil) {
+    /// An error of this kind.
+    public init(_ code: Code, number: Int32? = nil, path: String? = nil) {
         self.code = code
         self.number = number
         self.path = path
@@ -69,6 +72,9 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Whether the file is damaged and must be restored from a copy.
     public var isCorrupt: Bool { code == .corrupt }
+
+    /// Whether the store is well, and does not take the values of this call.
+    public var refusesCall: Bool { code == .invalid }
 
     /// Whether the error concerns its call alone, and the store is well.
     var concernsOneCall: Bool {

@@ -199,17 +199,22 @@ public struct Settlement: Sendable {
 
 /// What was attempted and what came of it: the port that the worker speaks to.
 ///
-/// Every call is durable when it returns. A throw means that nothing can be recorded now, so nothing may be sent.
+/// Every call is durable when it returns. A throw means that it may not have been recorded, so nothing may be sent: claim
+/// the message again. All calls but `claim` throw for a message that was never claimed.
 public protocol MessageLedger: Sendable {
     /// Remembers a message when it is new, and tells its state and the recipient's facts.
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
     /// Compare-and-set from held (or unknown) to attempting.
     func begin(_ start: AttemptStart) async throws -> AttemptGrant
     /// Ends an attempt of this worker; false when the attempt is no longer this worker's.
+    ///
+    /// `accepted` also ends an attempt that was declared unknown meanwhile, and is true again when the same answer, or
+    /// a callback with the same SID, has ended it before. Anything else leaves a message accepted of which a callback has
+    /// told a SID.
     func settle(_ settlement: Settlement) async throws -> Bool
-    /// Ends a held message without a call.
+    /// Ends a held message without a call; ending it again alike changes nothing. Throws when it is no longer held.
     func close(_ key: MessageKey, as status: MessageStatus, decision: [UInt8]?, now: Date) async throws
-    /// Declares an attempt's outcome unknown, when its worker is gone; or gives a message with an unknown outcome up.
+    /// Declares an attempt's outcome unknown, when its worker is gone; nothing when the attempt has ended meanwhile.
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) async throws
     /// Gives a message up whose outcome stayed unknown; false when it has been settled meanwhile.
     func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool

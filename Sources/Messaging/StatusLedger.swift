@@ -69,15 +69,29 @@ public struct ConsentChange: Sendable {
     }
 }
 
+/// An error of a ledger that tells a call that can never be recorded from a ledger that cannot record now.
+public protocol LedgerFailure: Error {
+    /// Whether the ledger is well, and does not take the values of this call: trying again changes nothing.
+    var refusesCall: Bool { get }
+}
+
 /// What the recorder writes and the bridge reads.
 ///
-/// Every call is durable when it returns; a throw means that nothing was written.
+/// Every call is durable when it returns. A throw means that it may not have been recorded: the same call may be made
+/// again, and changes nothing twice, unless the error is a ``LedgerFailure`` that refuses it.
 public protocol StatusLedger: Sendable {
     /// Records a status if its rank is higher than the recorded one; whether it was.
+    ///
+    /// A provider's status with its SID proves that the provider has the message: it settles an attempt whose outcome
+    /// is unknown or not recorded yet, and keeps a held message from being sent (again). `accepted` also makes the
+    /// message what a reply answers, and lets its SID find it. A `rejected` is never recorded: such a request was no
+    /// message, and its id may belong to another one.
     func record(_ report: StatusReport) async throws -> Bool
-    /// Applies a change once, by the time of receipt; whether it changed what is known.
+    /// Applies a change by the time of receipt, at a tie revoking wins; whether it became the last word. A provider's
+    /// SID is applied once, however often it comes.
     func apply(_ change: ConsentChange) async throws -> Bool
-    /// Remembers that everything a bridge received before `at` has been applied; `isLeaving` forgets the bridge.
+    /// Remembers that everything a bridge received before `at` has been applied; never goes back. A bridge that
+    /// `isLeaving` is not waited for until a later tick of its.
     func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws
     /// Up to when opt-outs are known to be recorded: the oldest last tick of the bridges; nil without any.
     func consentKnownAt() async throws -> Date?

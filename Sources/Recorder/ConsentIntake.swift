@@ -1,4 +1,5 @@
 import AMQP
+import FoundationEssentials
 import Logging
 import Messaging
 
@@ -7,51 +8,79 @@ import Messaging
 struct ConsentIntake: Sendable {
     let ledger: any StatusLedger
     let logger: Logger
-    let acknowledge: @Sendable (DeliveryTag) -> Void
+    let settling: Settling
     let retrying: Retrying
+    let unread: UnreadOptOuts
 
-    /// Works off deliveries in their order; false when it met an opt-out that it cannot read. Then nothing more may be
-    /// taken: without ticks, promotional sending stops by itself, and the delivery stays visible in its queue.
-    func take(_ deliveries: [Delivery]) async -> Bool {
-        var changes: [(DeliveryTag, ConsentChange)] = []
+    /// Works off deliveries in their order.
+    func take(_ deliveries: [Delivery]) async {
+        var changes: [(Delivery, ConsentChange)] = []
         for delivery in deliveries {
-            do {
-                switch try RecordedEvent(json: delivery.message.body) {
-                case .consent(let change): changes.append((delivery.tag, change))
-                case .tick(let bridge, let time, let isLeaving):
-                    await apply(changes)
-                    changes = []
-                    await retrying.untilItWorks("tick") {
-                        try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving)
-                    }
-                    acknowledge(delivery.tag)
-                case .status, .other: acknowledge(delivery.tag)
-                }
-            } catch {
-                guard !delivery.routingKey.hasPrefix("consent.") else {
-                    await apply(changes)
-                    logger.critical(
-                        "A consent event cannot be read; consent is no longer recorded until it is dealt with",
-                        metadata: ["amqp.key": "\(delivery.routingKey)", "reason": "\(error)"])
-                    return false
-                }
-                logger.error("A tick cannot be read and is left out", metadata: ["reason": "\(error)"])
-                acknowledge(delivery.tag)
+            switch read(delivery) {
+            case .consent(let change): changes.append((delivery, change))
+            case .tick(let bridge, let time, let isLeaving):
+                await apply(changes)
+                changes = []
+                await note(bridge, time, isLeaving, delivery)
+            case .status, .other: settling.acknowledge(delivery.tag)
+            case nil: leaveOut(delivery)
             }
         }
         await apply(changes)
-        return true
+    }
+
+    private func read(_ delivery: Delivery) -> RecordedEvent? {
+        do {
+            return try RecordedEvent(json: delivery.message.body)
+        } catch {
+            logger.error(
+                "An event cannot be read",
+                metadata: ["amqp.key": "\(delivery.routingKey)", "reason": "\(error)"])
+            return nil
+        }
     }
 
     /// The order does not matter: each change carries its time of receipt, and the ledger goes by that.
-    private func apply(_ changes: [(DeliveryTag, ConsentChange)]) async {
+    private func apply(_ changes: [(Delivery, ConsentChange)]) async {
         await withDiscardingTaskGroup { group in
-            for (tag, change) in changes {
+            for (delivery, change) in changes {
                 group.addTask {
-                    await retrying.untilItWorks("consent") { _ = try await ledger.apply(change) }
-                    acknowledge(tag)
+                    switch await retrying.untilItWorks("consent", { _ = try await ledger.apply(change) }) {
+                    case .recorded: settling.acknowledge(delivery.tag)
+                    case .refused: leaveOut(delivery)
+                    case .interrupted: break
+                    }
                 }
             }
         }
+    }
+
+    /// A tick after an opt-out that was not recorded says nothing: it is settled and not noted.
+    private func note(_ bridge: String, _ time: Date, _ isLeaving: Bool, _ delivery: Delivery) async {
+        guard !Task.isCancelled else { return }
+        guard !unread.isAny else { return settling.acknowledge(delivery.tag) }
+        let outcome = await retrying.untilItWorks("tick") {
+            try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving)
+        }
+        switch outcome {
+        case .recorded: settling.acknowledge(delivery.tag)
+        case .refused: leaveOut(delivery)
+        case .interrupted: break
+        }
+    }
+
+    /// Only a lost no can do harm; without a tick or a yes, less is sent.
+    private func leaveOut(_ delivery: Delivery) {
+        RecorderMetrics.unreadableConsent()
+        guard delivery.routingKey.hasPrefix("consent.revoked.") else { return settling.giveUp(delivery.tag) }
+        let isFirst = !unread.isAny
+        if !unread.add() { settling.giveUp(delivery.tag) }
+        guard isFirst else { return }
+        logger.critical(
+            """
+            An opt-out cannot be recorded and stays in its queue; promotional sending stops until a recorder that can \
+            read it is started, or it is taken out of the queue and the recorder is started again
+            """,
+            metadata: ["amqp.key": "\(delivery.routingKey)"])
     }
 }

@@ -52,7 +52,7 @@ enum RecordedEvent: Sendable {
         report.providerStatus = data.provider?.status
         report.errorCode = data.error?.code
         report.attempt = data.attempt
-        report.recipient = data.recipient?.token.map { RecipientToken($0) }
+        report.recipient = try data.recipient?.token.map(token)
         report.metadata = data.metadata ?? [:]
         return report
     }
@@ -63,11 +63,19 @@ enum RecordedEvent: Sendable {
         }
         return ConsentChange(
             kind: kind,
-            recipient: RecipientToken(try required(event.data.recipient?.token, "data.recipient.token")),
+            recipient: try token(required(event.data.recipient?.token, "data.recipient.token")),
             program: consent.scope == "everything"
                 ? ConsentChange.everything : try required(consent.program, "data.consent.program"),
             evidence: try required(consent.evidence, "data.consent.evidence"), keyword: consent.keyword,
             at: try instant(consent.at, "data.consent.at"))
+    }
+
+    /// An address that came here by mistake must not reach the ledger.
+    private static func token(_ text: String) throws(RequestProblem) -> RecipientToken {
+        guard text.hasPrefix("ph_") else {
+            throw RequestProblem(field: "data.recipient.token", problem: "is not a recipient token")
+        }
+        return RecipientToken(text)
     }
 
     private static func required(_ text: String?, _ field: String) throws(RequestProblem) -> String {

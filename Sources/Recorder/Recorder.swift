@@ -15,13 +15,16 @@ public actor Recorder: Service {
     private nonisolated let logger: Logger
     private nonisolated let consentIntake: ConsentIntake
     private nonisolated let statusIntake: StatusIntake
+    private nonisolated let unread = UnreadOptOuts(limit: consentPrefetch / 2)
 
     private var consentWaiting: [Delivery] = []
     private var statusWaiting: [Delivery] = []
     private var consentTask: Task<Void, Never>?
     private var statusTask: Task<Void, Never>?
-    private var isBlocked = false
     private var isStopping = false
+
+    private static let consentPrefetch = 200
+    private static let statusPrefetch = 500
 
     /// A recorder with a broker connection of its own.
     public init(
@@ -33,25 +36,26 @@ public actor Recorder: Service {
         self.consumer = consumer
         let retrying = Retrying(logger: logger) { seconds in await loop.sleep(for: .seconds(seconds)) }
         consentIntake = ConsentIntake(
-            ledger: ledger, logger: logger, acknowledge: { consumer.ack($0) }, retrying: retrying)
+            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread)
         statusIntake = StatusIntake(
-            ledger: ledger, logger: logger, acknowledge: { consumer.ack($0) }, retrying: retrying)
+            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying)
     }
 
-    /// Whether events are being taken.
+    /// Whether events are being taken, and opt-outs with them.
     public var isReady: Bool {
-        get async {
-            let isConsuming = await consumer.state == .connected
-            return isConsuming && !isBlocked
-        }
+        get async { await consumer.state == .connected && !unread.isAny }
     }
 
     /// Records until it is asked to stop; then finishes what it has begun and closes.
     public func run() async throws {
-        await consumer.subscribe(QueueName.consent, prefetch: 200) { [weak self] deliveries in
+        let unread = unread
+        await consumer.subscribe(
+            QueueName.consent, prefetch: Self.consentPrefetch,
+            onEvent: { if $0 != .consuming { unread.deliveriesReturned() } }
+        ) { [weak self] deliveries in
             self?.assumeIsolated { $0.takeConsent(deliveries) }
         }
-        await consumer.subscribe(QueueName.recorder, prefetch: 500) { [weak self] deliveries in
+        await consumer.subscribe(QueueName.recorder, prefetch: Self.statusPrefetch) { [weak self] deliveries in
             self?.assumeIsolated { $0.takeStatuses(deliveries) }
         }
         await withDiscardingTaskGroup { group in
@@ -63,7 +67,7 @@ public actor Recorder: Service {
     }
 
     private func takeConsent(_ deliveries: [Delivery]) {
-        guard !isBlocked, !isStopping else { return }
+        guard !isStopping else { return }
         consentWaiting += deliveries
         guard consentTask == nil else { return }
         consentTask = Task(executorPreference: loop.taskExecutor) { await self.workConsent() }
@@ -71,10 +75,10 @@ public actor Recorder: Service {
 
     /// One batch after the other, so that a tick never overtakes an opt-out.
     private func workConsent() async {
-        while !consentWaiting.isEmpty, !isBlocked, !isStopping {
+        while !consentWaiting.isEmpty, !isStopping {
             let batch = consentWaiting
             consentWaiting = []
-            if await !consentIntake.take(batch) { isBlocked = true }
+            await consentIntake.take(batch)
         }
         consentTask = nil
     }

@@ -1,46 +1,59 @@
-import EventLoop
 import Logging
+import Messaging
 import Synchronization
 
 /// Tries again for as long as the ledger is away, a little later each time: nothing is acknowledged that is not
 /// recorded. Says the loss and the recovery once.
 struct Retrying: Sendable {
-    private let wait: @Sendable (_ seconds: Double) async -> Void
-    private let logger: Logger
-    private let isAway = Away()
+    /// How it ended.
+    enum Outcome: Sendable, Equatable {
+        /// It is durable.
+        case recorded
+        /// The ledger is well and does not take this; trying again would change nothing.
+        case refused
+        /// Given up because the task was cancelled: the broker must deliver again.
+        case interrupted
+    }
 
     private final class Away: Sendable {
-        let flag = Mutex(false)
+        private let isAway = Mutex(false)
+
+        /// Whether that is news.
+        func set(_ value: Bool) -> Bool {
+            isAway.withLock { isAway in
+                defer { isAway = value }
+                return isAway != value
+            }
+        }
     }
+
+    private let wait: @Sendable (_ seconds: Double) async -> Void
+    private let logger: Logger
+    private let away = Away()
 
     init(logger: Logger, wait: @escaping @Sendable (_ seconds: Double) async -> Void) {
         self.logger = logger
         self.wait = wait
     }
 
-    /// Runs `body` until it does not throw, or the task is cancelled: then the broker delivers again.
-    func untilItWorks(_ what: String, _ body: () async throws -> Void) async {
+    /// Runs `body` until it does not throw, or the task is cancelled.
+    func untilItWorks(_ what: String, _ body: () async throws -> Void) async -> Outcome {
         var delay = 0.1
         while !Task.isCancelled {
             do {
                 try await body()
-                if isAway.flag.withLock({ flag in
-                    defer { flag = false }
-                    return flag
-                }) {
-                    logger.notice("The ledger is back")
-                }
-                return
+                if away.set(false) { logger.notice("The ledger is back") }
+                return .recorded
+            } catch let error as any LedgerFailure where error.refusesCall {
+                return .refused
             } catch {
-                if !isAway.flag.withLock({ flag in
-                    defer { flag = true }
-                    return flag
-                }) {
+                if away.set(true) {
                     logger.error("The ledger is away; events wait", metadata: ["what": "\(what)", "error": "\(error)"])
                 }
                 await wait(delay)
                 delay = min(delay * 2, 5)
             }
         }
+        return .interrupted
     }
 }

@@ -7,47 +7,23 @@ import Testing
 
 @testable import Recorder
 
-/// Keeps what was written, in order, and fails as often as it is told to.
-private final class NotingLedger: StatusLedger {
-    struct Away: Error {}
-
-    let notes = Mutex<[String]>([])
-    let failures = Mutex(0)
-
-    private func note(_ text: String) throws {
-        let fails = failures.withLock { count in
-            defer { count = max(0, count - 1) }
-            return count > 0
-        }
-        if fails { throw Away() }
-        notes.withLock { $0.append(text) }
-    }
-
-    func record(_ report: StatusReport) async throws -> Bool {
-        try note("status \(report.status.rawValue)")
-        return true
-    }
-    func apply(_ change: ConsentChange) async throws -> Bool {
-        try note("\(change.kind.rawValue) \(change.evidence)")
-        return true
-    }
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws { try note("tick \(bridge)") }
-    func consentKnownAt() async throws -> Date? { nil }
-    func facts(recipient: [RecipientToken], program: String) async throws -> RecipientFacts {
-        RecipientFacts(consent: .none, consentEpoch: 0)
-    }
-    func conversation(recipient: [RecipientToken], program: String) async throws -> Event.Conversation? { nil }
-}
-
 @Suite("Recorder's intake") final class IntakeTests {
     private let ledger = NotingLedger()
-    private let acknowledged = Mutex<[DeliveryTag]>([])
+    private let settled = Settled()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let unread = UnreadOptOuts(limit: 2)
 
-    private func delivery(_ number: UInt64, _ key: String, _ json: String) -> Delivery {
-        Delivery(
-            tag: DeliveryTag(unattached: number), exchange: "events", routingKey: key,
-            message: Message(body: Array(json.utf8)))
+    private func retrying(wait: @escaping @Sendable () async -> Void = { await Task.yield() }) -> Retrying {
+        Retrying(logger: logger) { _ in await wait() }
+    }
+
+    private var consent: ConsentIntake {
+        ConsentIntake(
+            ledger: ledger, logger: logger, settling: settled.settling, retrying: retrying(), unread: unread)
+    }
+
+    private var statuses: StatusIntake {
+        StatusIntake(ledger: ledger, logger: logger, settling: settled.settling, retrying: retrying())
     }
 
     private func revocation(_ number: UInt64) -> Delivery {
@@ -59,62 +35,126 @@ private final class NotingLedger: StatusLedger {
             """)
     }
 
+    private func unreadable(_ number: UInt64, _ name: String = "revoked") -> Delivery {
+        delivery(number, "consent.\(name).sms.none.none", "{}")
+    }
+
     private func tick(_ number: UInt64) -> Delivery {
         delivery(
             number, "bridge.tick.none.none.none",
             #"{"type": "switchboard.bridge.tick.v1", "time": "2026-11-21T15:00:00Z", "data": {"bridge": "b"}}"#)
     }
 
-    private func consent(_ deliveries: [Delivery]) async -> Bool {
-        let done = Mutex<[DeliveryTag]>([])
-        let intake = ConsentIntake(
-            ledger: ledger, logger: logger, acknowledge: { tag in done.withLock { $0.append(tag) } },
-            retrying: Retrying(logger: logger) { _ in await Task.yield() })
-        let result = await intake.take(deliveries)
-        let tags = done.withLock { $0 }
-        acknowledged.withLock { $0 = tags }
-        return result
+    private func status(_ number: UInt64) -> Delivery {
+        delivery(
+            number, "message.sent.sms.none.none",
+            #"{"type": "switchboard.message.sent.v1", "time": "2026-11-21T15:00:00Z", "data": {"provider": {"sid": "SM1"}}}"#
+        )
     }
 
+    // MARK: Consent
+
     @Test("a tick is noted after every opt-out before it, and before none after it") func order() async {
-        #expect(await consent([revocation(1), revocation(2), tick(3), revocation(4), tick(5)]))
-        let notes = ledger.notes.withLock { $0 }
+        await consent.take([revocation(1), revocation(2), tick(3), revocation(4), tick(5)])
+        let notes = ledger.written
         #expect(Set(notes[0..<2]) == ["revoked SM1", "revoked SM2"])
         #expect(Array(notes[2...]) == ["tick b", "revoked SM4", "tick b"])
-        #expect(acknowledged.withLock { $0.count } == 5)
+        #expect(settled.acknowledged == [1, 2, 3, 4, 5])
     }
 
     @Test("a ledger that is away is asked again, and nothing is acknowledged before it is back") func away() async {
-        ledger.failures.withLock { $0 = 7 }
-        #expect(await consent([revocation(1), tick(2)]))
-        #expect(ledger.notes.withLock { $0 } == ["revoked SM1", "tick b"])
+        ledger.fail(times: 7, with: NotingLedger.Away())
+        let acknowledgedWhileAway = Mutex(0)
+        let settled = settled
+        let ledger = ledger
+        let intake = ConsentIntake(
+            ledger: ledger, logger: logger, settling: settled.settling,
+            retrying: retrying {
+                acknowledgedWhileAway.withLock { $0 += ledger.isAway ? settled.acknowledged.count : 0 }
+                await Task.yield()
+            }, unread: unread)
+        await intake.take([revocation(1), tick(2)])
+        #expect(ledger.written == ["revoked SM1", "tick b"])
+        #expect(acknowledgedWhileAway.withLock { $0 } == 0)
+        #expect(settled.acknowledged == [1, 2])
     }
 
-    @Test("an opt-out that cannot be read stops everything after it, ticks above all") func unreadable() async {
-        let broken = delivery(2, "consent.revoked.sms.none.none", "{}")
-        #expect(await consent([revocation(1), broken, tick(3)]) == false)
-        #expect(ledger.notes.withLock { $0 } == ["revoked SM1"])
-        #expect(acknowledged.withLock { $0 } == [DeliveryTag(unattached: 1)])
+    @Test("what was given up at the end of the process is not acknowledged") func interrupted() async {
+        ledger.fail(times: .max, with: NotingLedger.Away())
+        let consent = consent
+        let statuses = statuses
+        let deliveries = [revocation(1), tick(2)]
+        let reported = [status(3)]
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await consent.take(deliveries) }
+            group.addTask { await statuses.take(reported) }
+            await ledger.asked.first { _ in true }
+            group.cancelAll()
+        }
+        #expect(ledger.written == [])
+        #expect(settled.acknowledged == [])
+        #expect(settled.givenUp == [])
     }
 
-    @Test("a tick that cannot be read is left out") func unreadableTick() async {
-        #expect(await consent([delivery(1, "bridge.tick.none.none.none", "{}"), tick(2)]))
-        #expect(ledger.notes.withLock { $0 } == ["tick b"])
-        #expect(acknowledged.withLock { $0.count } == 2)
+    @Test("an opt-out that cannot be read stays, stops the ticks, and holds up no other opt-out")
+    func unreadOptOut() async {
+        await consent.take([revocation(1), unreadable(2), revocation(3), tick(4)])
+        await consent.take([revocation(5), tick(6)])
+        #expect(Set(ledger.written) == ["revoked SM1", "revoked SM3", "revoked SM5"])
+        #expect(settled.acknowledged == [1, 3, 4, 5, 6])
+        #expect(settled.givenUp == [])
+        #expect(unread.isAny)
     }
 
-    @Test("statuses are recorded, the rest is acknowledged unread") func statuses() async {
-        let done = Mutex(0)
-        let intake = StatusIntake(
-            ledger: ledger, logger: logger, acknowledge: { _ in done.withLock { $0 += 1 } },
-            retrying: Retrying(logger: logger) { _ in await Task.yield() })
-        let sent =
-            #"{"type": "switchboard.message.sent.v1", "time": "2026-11-21T15:00:00Z", "data": {"provider": {"sid": "SM1"}}}"#
-        await intake.take([
-            delivery(1, "message.sent.sms.none.none", sent), delivery(2, "message.sent.sms.none.none", "garbage"),
+    @Test("opt-outs that cannot be read do not use up the queue's prefetch") func manyUnread() async {
+        await consent.take([unreadable(1), unreadable(2), unreadable(3), tick(4)])
+        #expect(settled.givenUp == [3])
+        #expect(settled.acknowledged == [4])
+        unread.deliveriesReturned()
+        await consent.take([unreadable(1), unreadable(2)])
+        #expect(settled.givenUp == [3])
+        #expect(ledger.written == [])
+    }
+
+    @Test("an opt-out that the ledger refuses counts as unread") func refused() async {
+        ledger.fail(times: 1, with: NotingLedger.Refusal())
+        await consent.take([revocation(1), tick(2), revocation(3)])
+        #expect(ledger.written == ["revoked SM3"])
+        #expect(settled.acknowledged == [2, 3])
+        #expect(unread.isAny)
+    }
+
+    @Test("a tick or a yes that cannot be read is given up, and harms nobody") func harmless() async {
+        await consent.take([
+            delivery(1, "bridge.tick.none.none.none", "{}"), unreadable(2, "granted"), tick(3),
+            delivery(4, "consent.asked.none.none.none", #"{"type": "switchboard.consent.asked.v1", "data": {}}"#),
+        ])
+        #expect(ledger.written == ["tick b"])
+        #expect(settled.givenUp == [1, 2])
+        #expect(settled.acknowledged == [3, 4])
+        #expect(!unread.isAny)
+    }
+
+    // MARK: Statuses
+
+    @Test("statuses are recorded, one that cannot be read is given up, the rest is not read") func recorded() async {
+        await statuses.take([
+            status(1), delivery(2, "message.sent.sms.none.none", "garbage"),
             delivery(3, "error.30006.sms.none.none", "garbage"), tick(4),
         ])
-        #expect(ledger.notes.withLock { $0 } == ["status sent"])
-        #expect(done.withLock { $0 } == 4)
+        #expect(ledger.written == ["status sent"])
+        #expect(settled.acknowledged == [1, 3, 4])
+        #expect(settled.givenUp == [2])
+    }
+
+    @Test("a status that the ledger refuses is given up") func refusedStatus() async {
+        ledger.fail(times: 1, with: NotingLedger.Refusal())
+        await statuses.take([status(1)])
+        #expect(settled.givenUp == [1])
+    }
+
+    @Test("a long batch is recorded to its end") func portions() async {
+        await statuses.take((1...350).map { status($0) })
+        #expect(settled.acknowledged.count == 350)
     }
 }

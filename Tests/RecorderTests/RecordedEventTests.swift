@@ -111,9 +111,57 @@ import Testing
                 "data.recipient.token"
             ),
             (#"{"type": "switchboard.bridge.tick.v1", "time": "2026-11-21T15:00:00Z", "data": {}}"#, "data.bridge"),
+            (
+                #"{"type": "switchboard.consent.revoked.v1", "data": {"recipient": {"token": "+15558675310"}, "consent": {}}}"#,
+                "data.recipient.token"
+            ),
+            (
+                #"{"type": "switchboard.message.sent.v1", "time": "2026-11-21T15:00:00Z", "data": {"recipient": {"token": "+15558675310"}}}"#,
+                "data.recipient.token"
+            ),
+            (
+                #"{"type": "switchboard.consent.revoked.v1", "data": {"recipient": {"token": "ph_k1_x"}, "consent": {"program": "p", "evidence": "", "at": "2026-11-21T15:00:00Z"}}}"#,
+                "data.consent.evidence"
+            ),
+            (
+                #"{"type": "switchboard.consent.revoked.v1", "data": {"recipient": {"token": "ph_k1_x"}, "consent": {"program": "p", "evidence": "SM1", "at": "2026-13-41T15:00:00Z"}}}"#,
+                "data.consent.at"
+            ),
         ])
     func unreadable(json: String, field: String) {
         let problem = #expect(throws: RequestProblem.self) { try RecordedEvent(json: Array(json.utf8)) }
         #expect(problem?.field == field)
+    }
+
+    @Test("hostile JSON is refused, and traps nothing")
+    func hostile() {
+        let deep = String(repeating: "[", count: 100_000)
+        let texts = [
+            "", "null", "[]", "0", "\"", "{", #"{"type": 1, "data": {}}"#, #"{"type": "switchboard.message.sent.v1"}"#,
+            #"{"type": "switchboard...v1", "data": {}}"#, #"{"type": "....", "data": {}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": {"attempt": 1e400}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": {"attempt": 99999999999999999999}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": {"attempt": "1"}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": {"error": {"code": 1.5}}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": {"metadata": {"a": {"b": 1}}}}"#,
+            #"{"type": "switchboard.message.sent.v1", "data": "\ud800"}"#,
+            #"{"type": "switchboard.message.sent.v1", "time": "2026-11-21T15:00:00Z", "data": {"app": "a\u0000", "messageId": "b"}}"#,
+            deep, #"{"type": "switchboard.message.sent.v1", "data": "# + deep,
+            #"{"data":"# + String(repeating: #"{"a":"#, count: 5000),
+        ]
+        for text in texts {
+            #expect(throws: RequestProblem.self) { try RecordedEvent(json: Array(text.utf8)) }
+        }
+        for bytes: [UInt8] in [[0xFF, 0xFE], [0x7B, 0x22, 0xC3, 0x22, 0x7D], Array(repeating: 0, count: 64)] {
+            #expect(throws: RequestProblem.self) { try RecordedEvent(json: bytes) }
+        }
+    }
+
+    @Test("a problem shows nothing of what was read")
+    func problemsAreSafeToLog() {
+        let json =
+            #"{"type": "switchboard.consent.revoked.v1", "data": {"recipient": {"token": "+15558675310"}, "consent": {"at": "+15558675311"}}}"#
+        let problem = #expect(throws: RequestProblem.self) { try RecordedEvent(json: Array(json.utf8)) }
+        #expect(problem.map { "\($0)".contains("1555") } == false)
     }
 }

@@ -1,0 +1,94 @@
+import AMQP
+import Foundation
+import Messaging
+import Synchronization
+
+@testable import Recorder
+
+/// Keeps what was written, in order, and fails as often as it is told to.
+final class NotingLedger: StatusLedger {
+    struct Away: Error {}
+    struct Refusal: LedgerFailure { let refusesCall = true }
+
+    private struct State {
+        var written: [String] = []
+        var failures = 0
+        var error: any Error = Away()
+    }
+
+    private let state = Mutex(State())
+    /// Tells of every call.
+    let asked: AsyncStream<Void>
+    private let ask: AsyncStream<Void>.Continuation
+
+    init() {
+        (asked, ask) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    var written: [String] { state.withLock { $0.written } }
+
+    var isAway: Bool { state.withLock { $0.failures > 0 } }
+
+    func fail(times: Int, with error: any Error) {
+        state.withLock { state in
+            state.failures = times
+            state.error = error
+        }
+    }
+
+    private func note(_ text: String) throws {
+        ask.yield()
+        try state.withLock { state in
+            guard state.failures == 0 else {
+                state.failures -= 1
+                throw state.error
+            }
+            state.written.append(text)
+        }
+    }
+
+    func record(_ report: StatusReport) async throws -> Bool {
+        try note("status \(report.status.rawValue)")
+        return true
+    }
+
+    func apply(_ change: ConsentChange) async throws -> Bool {
+        try note("\(change.kind.rawValue) \(change.evidence)")
+        return true
+    }
+
+    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws { try note("tick \(bridge)") }
+
+    func consentKnownAt() async throws -> Date? { nil }
+
+    func facts(recipient: [RecipientToken], program: String) async throws -> RecipientFacts {
+        RecipientFacts(consent: .none, consentEpoch: 0)
+    }
+
+    func conversation(recipient: [RecipientToken], program: String) async throws -> Event.Conversation? { nil }
+}
+
+/// Keeps how deliveries ended, by their numbers.
+final class Settled: Sendable {
+    private let tags = Mutex<(acknowledged: [DeliveryTag], givenUp: [DeliveryTag])>(([], []))
+
+    var settling: Settling {
+        Settling(
+            acknowledge: { tag in self.tags.withLock { $0.acknowledged.append(tag) } },
+            giveUp: { tag in self.tags.withLock { $0.givenUp.append(tag) } })
+    }
+
+    var acknowledged: [UInt64] { numbers(tags.withLock { $0.acknowledged }) }
+
+    var givenUp: [UInt64] { numbers(tags.withLock { $0.givenUp }) }
+
+    private func numbers(_ tags: [DeliveryTag]) -> [UInt64] {
+        (1...400).filter { tags.contains(DeliveryTag(unattached: $0)) }
+    }
+}
+
+func delivery(_ number: UInt64, _ key: String, _ json: String) -> Delivery {
+    Delivery(
+        tag: DeliveryTag(unattached: number), exchange: "events", routingKey: key,
+        message: Message(body: Array(json.utf8)))
+}
