@@ -253,14 +253,18 @@ import Testing
             try peer.acceptLogin()
             let subscription = try peer.acceptSubscription()
             for tag in 1...3 as ClosedRange<UInt64> { try peer.deliver(tag, "m\(tag)", on: subscription.channel) }
-            try peer.expect(.basicCancel)
-            try peer.deliver(4, "crossing", on: subscription.channel)
-            try peer.send(.basicCancelOK, on: subscription.channel) { $0.shortString(subscription.consumerTag) }
             while true {
                 let frame = try peer.frame()
                 if frame.methodID == .basicConsume { break }
-                var arguments = frame.arguments
-                settled.put("\(frame.methodID?.number ?? 0) \(arguments.longLong()) \(arguments.octet())")
+                if frame.methodID == .basicCancel {
+                    try peer.deliver(4, "crossing", on: subscription.channel)
+                    try peer.send(.basicCancelOK, on: subscription.channel) { writer in
+                        writer.shortString(subscription.consumerTag)
+                    }
+                } else {
+                    var arguments = frame.arguments
+                    settled.put("\(frame.methodID?.number ?? 0) \(arguments.longLong()) \(arguments.octet())")
+                }
             }
             try peer.send(.basicConsumeOK, on: subscription.channel) { $0.shortString(subscription.consumerTag) }
             try peer.deliver(5, "again", on: subscription.channel)
