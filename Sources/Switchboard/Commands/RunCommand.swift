@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -20,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Whoever reads the log may go away; the services must not go with it.
+        signal(SIGPIPE, SIG_IGN)
         let roles =
             services.isEmpty
             ? Settings.Role.allCases.filter { $0 != .simulator } : services.compactMap(Settings.Role.init(rawValue:))
