@@ -1,22 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// A call on its way to the ledger's thread.
-struct LedgerCall: Sendable {
-    /// Does the call inside a transaction; what it returns wakes the caller, once the transaction is durable. May be
-    /// run again when the transaction had to be rolled back for a neighbour.
-    let perform: @Sendable (LedgerConnection) throws(LedgerError) -> @Sendable () -> Void
-    /// Wakes the caller with an error.
-    let fail: @Sendable (LedgerError) -> Void
-}
-
 /// Gathers the calls of many callers into batches for one thread.
 ///
 /// A batch is handed out when its first call has waited for `window`, or when it has reached `limit`. The thread is
 /// woken for the first call of a batch and for the one that fills it, not for those between.
 final class CallQueue: Sendable {
     private struct State {
-        var calls: [LedgerCall] = []
+        var calls: [any LedgerCall] = []
         /// When the first of them arrived, on the monotonic clock in nanoseconds.
         var firstAt: UInt64 = 0
         var isClosed = false
@@ -28,7 +19,7 @@ final class CallQueue: Sendable {
     }
 
     private enum Step {
-        case take([LedgerCall]), wait, waitUntil(UInt64), end
+        case take([any LedgerCall]), wait, waitUntil(UInt64), end
     }
 
     private let state = Mutex(State())
@@ -42,7 +33,7 @@ final class CallQueue: Sendable {
     }
 
     /// Adds a call; false when the queue is closed.
-    func append(_ call: LedgerCall) -> Bool {
+    func append(_ call: any LedgerCall) -> Bool {
         let (isTaken, mustWake) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             if state.calls.isEmpty { state.firstAt = DispatchTime.now().uptimeNanoseconds }
@@ -72,7 +63,7 @@ final class CallQueue: Sendable {
     /// The next batch; nil when the queue is closed and empty. Only from the ledger's thread.
     ///
     /// A wake-up that came too late for its sleep only makes the next one shorter: every round looks at the state.
-    func next() -> [LedgerCall]? {
+    func next() -> [any LedgerCall]? {
         while true {
             switch state.withLock({ step(&$0) }) {
             case .take(let calls): return calls

@@ -29,17 +29,14 @@ final class ConsentTable {
     static let everything: Int64 = 0
 
     private let read: PreparedStatement
-    private let readAll: PreparedStatement
     private let write: PreparedStatement
     private let noteEvidence: PreparedStatement
     private let move: PreparedStatement
     private let remove: PreparedStatement
 
     init(_ database: Database, _ values: BoundValues) throws {
+        // A person has few words: to read them all is one search, to name two programs would be two.
         read = try PreparedStatement(
-            database, values,
-            "SELECT program, kind, epoch, at FROM consent WHERE recipient = ? AND program IN (\(Self.everything), ?)")
-        readAll = try PreparedStatement(
             database, values, "SELECT program, kind, epoch, at FROM consent WHERE recipient = ?")
         write = try PreparedStatement(
             database, values,
@@ -66,7 +63,9 @@ final class ConsentTable {
         var last: Word?
         var epoch: Int64 = 0
         for token in recipient {
-            try words(token, program ?? Self.everything) { word in
+            try read.forEach({ $0.text(token.text) }) { columns in
+                let word = Word(columns)
+                guard word.program == program || word.program == Self.everything else { return }
                 epoch &+= word.epoch
                 if last?.yields(to: word.kind, at: word.at) ?? true { last = word }
             }
@@ -109,7 +108,7 @@ final class ConsentTable {
         guard let newest = recipient.first else { return }
         for old in recipient.dropFirst() where old != newest {
             var words: [Word] = []
-            try readAll.forEach({ $0.text(old.text) }) { words.append(Word($0)) }
+            try read.forEach({ $0.text(old.text) }) { words.append(Word($0)) }
             for word in words {
                 let standing = try self.word(newest, word.program)
                 let isLast = standing?.yields(to: word.kind, at: word.at) ?? true
@@ -129,18 +128,11 @@ final class ConsentTable {
 
     private func word(_ token: RecipientToken, _ program: Int64) throws(LedgerError) -> Word? {
         var found: Word?
-        try words(token, program) { if $0.program == program { found = $0 } }
+        try read.forEach({ $0.text(token.text) }) { columns in
+            let word = Word(columns)
+            if word.program == program { found = word }
+        }
         return found
-    }
-
-    /// What stands under a token within a program and about everything.
-    private func words(
-        _ token: RecipientToken, _ program: Int64, _ body: (Word) -> Void
-    ) throws(LedgerError) {
-        try read.forEach({
-            $0.text(token.text)
-            $0.integer(program)
-        }) { body(Word($0)) }
     }
 }
 

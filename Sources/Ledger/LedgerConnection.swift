@@ -51,38 +51,28 @@ final class LedgerConnection {
         }
     }
 
-    /// Does all calls in one transaction. A call that fails by itself leaves its neighbours alone.
+    /// Does all calls in one transaction; they are durable when it returns. A call that fails by itself leaves its
+    /// neighbours alone.
     ///
-    /// - Returns: the outcome of each call, once all of them are durable.
     /// - Throws: when nothing was recorded.
-    func perform(_ calls: [LedgerCall]) throws(LedgerError) -> [Result<@Sendable () -> Void, LedgerError>] {
+    func perform(_ calls: [any LedgerCall]) throws(LedgerError) {
         guard try FileIdentity(path) == file else { throw LedgerError(.missing, path: path) }
         do {
-            return try attempt(calls, separately: false)
+            try inTransaction { _ in for call in calls { try call.perform(on: self) } }
         } catch let error where error.concernsOneCall {
             // Savepoints cost as much as the calls, so they are only made when one is known to need them.
-            return try attempt(calls, separately: true)
+            try inTransaction { database in for call in calls { try performApart(call, database) } }
         }
     }
 
-    private func attempt(
-        _ calls: [LedgerCall], separately: Bool
-    ) throws(LedgerError) -> [Result<@Sendable () -> Void, LedgerError>] {
+    private func inTransaction(_ body: (Database) throws -> Void) throws(LedgerError) {
         bridges.beginTransaction()
         do {
-            return try queue.writeWithoutTransaction { database in
-                var outcomes: [Result<@Sendable () -> Void, LedgerError>] = []
-                outcomes.reserveCapacity(calls.count)
+            try queue.writeWithoutTransaction { database in
                 try database.inTransaction(kind) {
-                    for call in calls {
-                        outcomes.append(
-                            separately
-                                ? try performSeparately(call, database)
-                                : .success(try call.perform(self)))
-                    }
+                    try body(database)
                     return .commit
                 }
-                return outcomes
             }
         } catch {
             forgetTransaction()
@@ -90,21 +80,17 @@ final class LedgerConnection {
         }
     }
 
-    private func performSeparately(
-        _ call: LedgerCall, _ database: Database
-    ) throws -> Result<@Sendable () -> Void, LedgerError> {
-        var outcome: Result<@Sendable () -> Void, LedgerError> = .failure(LedgerError(.other))
+    private func performApart(_ call: any LedgerCall, _ database: Database) throws {
         try database.inSavepoint {
             do {
-                outcome = .success(try call.perform(self))
+                try call.perform(on: self)
                 return .commit
             } catch let error as LedgerError where error.concernsOneCall {
-                outcome = .failure(error)
+                call.fail(error)
                 forgetTransaction()
                 return .rollback
             }
         }
-        return outcome
     }
 
     /// Drops what was remembered of rows that were rolled back.

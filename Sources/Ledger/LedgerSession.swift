@@ -26,32 +26,25 @@ final class LedgerSession {
     }
 
     /// Does the calls, and wakes their callers when all is durable.
-    func perform(_ calls: [LedgerCall]) {
-        let outcomes: [Result<@Sendable () -> Void, LedgerError>]
+    func perform(_ calls: [any LedgerCall]) {
         do throws(LedgerError) {
             let connection = try openConnection()
             do throws(LedgerError) {
-                outcomes = try connection.perform(calls)
+                try connection.perform(calls)
             } catch {
                 throw noted(error)
             }
         } catch {
             connection = nil
-            options.wakeCallers { for call in calls { call.fail(error) } }
+            for call in calls { call.fail(error) }
+            options.wakeCallers { for call in calls { call.wake() } }
             return
         }
         if lastFailure != nil {
             logger.notice("The ledger works again", metadata: ["ledger.path": "\(path)"])
             lastFailure = nil
         }
-        options.wakeCallers {
-            for (call, outcome) in zip(calls, outcomes) {
-                switch outcome {
-                case .success(let wake): wake()
-                case .failure(let error): call.fail(error)
-                }
-            }
-        }
+        options.wakeCallers { for call in calls { call.wake() } }
     }
 
     func close() {

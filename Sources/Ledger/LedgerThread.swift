@@ -37,14 +37,9 @@ final class LedgerThread: Sendable {
     func perform<Value: Sendable>(
         _ body: @escaping @Sendable (LedgerConnection) throws(LedgerError) -> Value
     ) async throws(LedgerError) -> Value {
-        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
-            let call = LedgerCall(
-                perform: { connection throws(LedgerError) in
-                    let value = try body(connection)
-                    return { continuation.resume(returning: .success(value)) }
-                },
-                fail: { continuation.resume(returning: .failure($0)) })
-            if !queue.append(call) { call.fail(LedgerError(.closed)) }
+        let result = await withCheckedContinuation { continuation in
+            let call = PendingCall(body, continuation)
+            if !queue.append(call) { call.wake() }
         }
         return try result.get()
     }

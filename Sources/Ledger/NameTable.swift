@@ -7,6 +7,9 @@ final class NameTable {
     private let read: PreparedStatement
     private var ids: [String: Int64] = [:]
     private var texts: [Int64: String] = [:]
+    /// The last words asked for, in a round: most calls name the same few, and to compare is faster than to hash.
+    private var recent: [(text: String, id: Int64)] = []
+    private var oldest = 0
 
     /// Beyond this the words are not few, and remembering them would only take memory.
     private static let limit = 10_000
@@ -28,7 +31,11 @@ final class NameTable {
 
     /// The number of a word; nil when no row can hold it.
     func knownID(_ text: String) throws(LedgerError) -> Int64? {
-        if let id = ids[text] { return id }
+        for word in recent where word.text == text { return word.id }
+        if let id = ids[text] {
+            keepRecent(text, id)
+            return id
+        }
         guard let id = try find.first({ $0.text(text) }, { $0.integer(0) }) else { return nil }
         remember(id, text)
         return id
@@ -44,6 +51,16 @@ final class NameTable {
     func forget() {
         ids = [:]
         texts = [:]
+        recent = []
+    }
+
+    private func keepRecent(_ text: String, _ id: Int64) {
+        if recent.count < 4 {
+            recent.append((text, id))
+        } else {
+            recent[oldest] = (text, id)
+            oldest = (oldest + 1) % 4
+        }
     }
 
     private func remember(_ id: Int64, _ text: String) {

@@ -6,7 +6,7 @@ import Testing
 
 /// How calls become batches.
 @Suite struct CallQueueTests {
-    private let call = LedgerCall(perform: { _ in {} }, fail: { _ in })
+    private let call = IdleCall()
 
     @Test func aFullBatchDoesNotWaitForItsWindow() {
         let queue = CallQueue(window: .seconds(3600), limit: 3)
@@ -70,10 +70,16 @@ import Testing
             done.signal()
         }
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
-            for _ in 0..<5_000 { _ = queue.append(LedgerCall(perform: { _ in {} }, fail: { _ in })) }
+            for _ in 0..<5_000 { _ = queue.append(IdleCall()) }
         }
         queue.close()
         #expect(done.wait(timeout: .now() + 60) == .success)
         #expect(total.withLock { $0 } == 20_000)
     }
+}
+
+private final class IdleCall: LedgerCall {
+    func perform(on connection: LedgerConnection) {}
+    func fail(_ error: LedgerError) {}
+    func wake() {}
 }
