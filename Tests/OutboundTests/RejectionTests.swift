@@ -36,7 +36,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         body("request", "[]"),
         body("request", "null"),
         body("request", String(repeating: "[", count: 30_000)),
-        body("body", #"{"to": "\#(Deliveries.recipient)", "body": "\ud800"}"#),
+        body("request", #"{"to": "\#(Deliveries.recipient)", "body": "\ud800"}"#),
         body("to", #"{"body": "Hi"}"#),
         body("to", #"{"to": 14155550132, "body": "Hi"}"#),
         body("to", #"{"to": "telegram:+14155550132", "body": "Hi"}"#),
