@@ -4,40 +4,42 @@ import Messaging
 /// A message's calls to the provider: begun, settled, given up.
 extension LedgerConnection {
     func begin(_ start: AttemptStart) throws(LedgerError) -> AttemptGrant {
-        let app = try names.id(start.key.app)
-        let id = try messages.id(start.key, app: app)
+        let app = try tables.names.id(start.key.app)
+        let id = try tables.messages.id(start.key, app: app)
         guard try isStillAllowed(start) else {
             let row = try row(start.key, app: app)
-            return row.awaitsAttempt(start.attempt) ? .factsChanged : .superseded(try row.attemptState(names))
+            return row.awaitsAttempt(start.attempt) ? .factsChanged : .superseded(try row.attemptState(tables.names))
         }
-        let isGranted = try progress.begin(
-            id, attempt: start.attempt, worker: names.id(start.worker), decision: decisions.id(start.decision),
+        let isGranted = try tables.progress.begin(
+            id, attempt: start.attempt, worker: tables.names.id(start.worker),
+            decision: tables.decisions.id(start.decision),
             now: start.now)
-        return isGranted ? .granted : .superseded(try row(start.key, app: app).attemptState(names))
+        return isGranted ? .granted : .superseded(try row(start.key, app: app).attemptState(tables.names))
     }
 
     private func isStillAllowed(_ start: AttemptStart) throws(LedgerError) -> Bool {
         if let expiresAt = start.expiresAt, expiresAt <= start.now { return false }
-        let facts = try consents.facts(start.recipient, program: try names.knownID(start.program), knownAt: nil)
+        let facts = try tables.consents.facts(
+            start.recipient, program: try tables.names.knownID(start.program), knownAt: nil)
         return facts.consentEpoch == start.consentEpoch
     }
 
     private func row(_ key: MessageKey, app: Int64) throws(LedgerError) -> MessageRow {
-        guard let row = try messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }
+        guard let row = try tables.messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }
         return row
     }
 
     func settle(_ settlement: Settlement) throws(LedgerError) -> Bool {
-        let id = try messages.id(settlement.key, app: try names.id(settlement.key.app))
-        guard let worker = try names.knownID(settlement.worker) else { return false }
+        let id = try tables.messages.id(settlement.key, app: try tables.names.id(settlement.key.app))
+        guard let worker = try tables.names.knownID(settlement.worker) else { return false }
         var departure = ProgressTable.Departure(from: .attempting, to: .held, worker: worker)
         switch settlement.result {
         case .accepted(let acceptance):
-            messages.forget(settlement.key)
-            return try progress.accept(
+            tables.messages.forget(settlement.key)
+            return try tables.progress.accept(
                 id, attempt: settlement.attempt, worker: worker, acceptance, now: settlement.now)
         case .refused(let code):
-            messages.forget(settlement.key)
+            tables.messages.forget(settlement.key)
             departure.to = .refused
             departure.status = .refused
             departure.errorCode = code
@@ -46,19 +48,19 @@ extension LedgerConnection {
             departure.status = .inDoubt
         case .held: break
         }
-        return try progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
+        return try tables.progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
     }
 
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) throws(LedgerError) {
-        let id = try messages.id(key, app: try names.id(key.app))
+        let id = try tables.messages.id(key, app: try tables.names.id(key.app))
         let departure = ProgressTable.Departure(from: .attempting, to: .unknown, status: .inDoubt)
-        _ = try progress.leave(id, attempt: attempt, departure, now: now)
+        _ = try tables.progress.leave(id, attempt: attempt, departure, now: now)
     }
 
     func abandon(_ key: MessageKey, attempt: Int, now: Date) throws(LedgerError) -> Bool {
-        let id = try messages.id(key, app: try names.id(key.app))
+        let id = try tables.messages.id(key, app: try tables.names.id(key.app))
         let departure = ProgressTable.Departure(from: .unknown, to: .abandoned, status: .abandoned)
-        return try progress.leave(id, attempt: attempt, departure, now: now)
+        return try tables.progress.leave(id, attempt: attempt, departure, now: now)
     }
 }
 

@@ -7,19 +7,19 @@ extension LedgerConnection {
         // A request that was rejected never was a message: where one of that key is known, it is another one.
         guard report.status != .rejected else { return false }
         guard let row = try row(of: report) else { return try insert(report) }
-        try progress.make(row.id)
+        try tables.progress.make(row.id)
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
         if report.status == .accepted { try link(report, row) }
-        return try progress.record(row.id, report)
+        return try tables.progress.record(row.id, report)
     }
 
     private func row(of report: StatusReport) throws(LedgerError) -> MessageRow? {
         if let key = report.key {
-            guard let app = try names.knownID(key.app) else { return nil }
-            return try messages.row(key, app: app)
+            guard let app = try tables.names.knownID(key.app) else { return nil }
+            return try tables.messages.row(key, app: app)
         }
         guard let sid = report.sid else { return nil }
-        return try messages.row(sid: sid)
+        return try tables.messages.row(sid: sid)
     }
 
     /// The provider has the message, whatever the ledger thought: it must not be sent again.
@@ -35,7 +35,7 @@ extension LedgerConnection {
             case .accepted, .refused, .abandoned, .closed: false
             }
         guard settles || row.sid == nil else { return }
-        try progress.take(
+        try tables.progress.take(
             row.id, state: settles ? .accepted : row.state, attempt: settles ? max(attempt, 1) : row.attempt,
             changedAt: settles ? report.at.microseconds : row.changedAt, sid: sid, providerStatus: report.providerStatus
         )
@@ -44,20 +44,20 @@ extension LedgerConnection {
     /// A message that this ledger never saw, because it was replaced or restored: it must not be sent again either.
     private func insert(_ report: StatusReport) throws(LedgerError) -> Bool {
         guard let key = report.key, let state = report.impliedState else { return false }
-        let app = try names.id(key.app)
-        let id = try messages.insertUnseen(report, key, app: app, program: report.program.map(names.id))
-        try progress.insert(id, state, report)
-        if report.status == .accepted, let row = try messages.row(key, app: app) { try link(report, row) }
-        return try progress.record(id, report)
+        let app = try tables.names.id(key.app)
+        let id = try tables.messages.insertUnseen(report, key, app: app, program: report.program.map(tables.names.id))
+        try tables.progress.insert(id, state, report)
+        if report.status == .accepted, let row = try tables.messages.row(key, app: app) { try link(report, row) }
+        return try tables.progress.record(id, report)
     }
 
     /// What the worker tells once of every message makes it known by the provider's id and as what a reply answers.
     private func link(_ report: StatusReport, _ row: MessageRow) throws(LedgerError) {
-        if let sid = report.sid { try messages.note(sid: sid, message: row.id) }
+        if let sid = report.sid { try tables.messages.note(sid: sid, message: row.id) }
         guard let key = report.key, let recipient = report.recipient ?? row.recipient else { return }
-        let program = try report.program.map(names.id) ?? row.program
+        let program = try report.program.map(tables.names.id) ?? row.program
         guard let program else { return }
-        try conversations.note(
+        try tables.conversations.note(
             key, recipient: recipient, program: program, metadata: report.metadata, at: report.at)
     }
 }

@@ -13,16 +13,10 @@ final class LedgerConnection {
 
     let path: String
     let ledgerID: String
-    let messages: MessageTable
-    let progress: ProgressTable
-    let decisions: DecisionTable
-    let consents: ConsentTable
-    let bridges: BridgeTable
-    let conversations: ConversationTable
-    let names: NameTable
+    let tables: LedgerTables
 
     let queue: DatabaseQueue
-    private let kind: Database.TransactionKind
+    private let transaction: TransactionStatements
     private let file: FileIdentity
 
     /// Opens the file, and creates and migrates it when it is opened for writing.
@@ -32,20 +26,14 @@ final class LedgerConnection {
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
-            kind = access == .writing ? .immediate : .deferred
-            (ledgerID, names, messages, progress, decisions, consents, bridges, conversations) =
-                try queue.writeWithoutTransaction { database in
-                    let values = BoundValues()
-                    try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
-                    return (
-                        try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
-                        try NameTable(database, values), try MessageTable(database, values),
-                        try ProgressTable(database, values),
-                        try DecisionTable(database, values),
-                        try ConsentTable(database, values), try BridgeTable(database, values),
-                        try ConversationTable(database, values)
-                    )
-                }
+            (ledgerID, tables, transaction) = try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
+                let values = BoundValues()
+                return (
+                    try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
+                    try LedgerTables(database, values), try TransactionStatements(database, values, access)
+                )
+            }
         } catch {
             throw LedgerError(error, path: path)
         }
@@ -66,16 +54,21 @@ final class LedgerConnection {
     }
 
     private func inTransaction(_ body: (Database) throws -> Void) throws(LedgerError) {
-        bridges.beginTransaction()
+        tables.bridges.beginTransaction()
         do {
             try queue.writeWithoutTransaction { database in
-                try database.inTransaction(kind) {
+                try transaction.begin()
+                do {
                     try body(database)
-                    return .commit
+                    try transaction.commit()
+                } catch {
+                    // An error may have rolled everything back already, and this connection is given up if not.
+                    if database.isInsideTransaction { try transaction.rollback() }
+                    throw error
                 }
             }
         } catch {
-            forgetTransaction()
+            tables.forgetTransaction()
             throw LedgerError(error, path: path)
         }
     }
@@ -87,18 +80,10 @@ final class LedgerConnection {
                 return .commit
             } catch let error as LedgerError where error.concernsOneCall {
                 call.fail(error)
-                forgetTransaction()
+                tables.forgetTransaction()
                 return .rollback
             }
         }
-    }
-
-    /// Drops what was remembered of rows that were rolled back.
-    private func forgetTransaction() {
-        names.forget()
-        messages.forget()
-        decisions.forget()
-        bridges.beginTransaction()
     }
 
     private static func open(

@@ -27,6 +27,7 @@ final class LedgerSession {
 
     /// Does the calls, and wakes their callers when all is durable.
     func perform(_ calls: [any LedgerCall]) {
+        let start = ContinuousClock.now
         do throws(LedgerError) {
             let connection = try openConnection()
             do throws(LedgerError) {
@@ -40,6 +41,7 @@ final class LedgerSession {
             options.wakeCallers { for call in calls { call.wake() } }
             return
         }
+        if access == .writing { options.onCommit(calls.count, ContinuousClock.now - start) }
         if lastFailure != nil {
             logger.notice("The ledger works again", metadata: ["ledger.path": "\(path)"])
             lastFailure = nil

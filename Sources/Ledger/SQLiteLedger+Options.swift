@@ -18,6 +18,9 @@ extension SQLiteLedger {
         /// to that loop, so that the loop is woken once for a transaction, and not, when it is faster, for each caller.
         public var wakeCallers: @Sendable (_ wake: @escaping @Sendable () -> Void) -> Void = { $0() }
 
+        /// Told of every transaction that has become durable: how many calls it held, and how long it took.
+        public var onCommit: @Sendable (_ calls: Int, _ took: Duration) -> Void = { _, _ in }
+
         /// The defaults.
         public init() {}
     }

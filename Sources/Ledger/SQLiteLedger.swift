@@ -120,35 +120,36 @@ extension SQLiteLedger: StatusLedger {
     /// Applies a change once, by the time of receipt.
     public func apply(_ change: ConsentChange) async throws -> Bool {
         try await write { connection throws(LedgerError) in
-            try connection.consents.apply(change, program: connection.names.id(change.program))
+            try connection.tables.consents.apply(change, program: connection.tables.names.id(change.program))
         }
     }
 
     /// Remembers that everything a bridge received before `at` has been applied.
     public func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
         try await write { connection throws(LedgerError) in
-            try connection.bridges.note(bridge, at: at, isLeaving: isLeaving)
+            try connection.tables.bridges.note(bridge, at: at, isLeaving: isLeaving)
         }
     }
 
     /// Up to when opt-outs are known to be recorded.
     public func consentKnownAt() async throws -> Date? {
-        try await read { connection throws(LedgerError) in try connection.bridges.consentKnownAt() }
+        try await read { connection throws(LedgerError) in try connection.tables.bridges.consentKnownAt() }
     }
 
     /// What is known of a recipient within a program.
     public func facts(recipient: [RecipientToken], program: String) async throws -> RecipientFacts {
         try await read { connection throws(LedgerError) in
-            try connection.consents.facts(
-                recipient, program: connection.names.knownID(program), knownAt: connection.bridges.consentKnownAt())
+            try connection.tables.consents.facts(
+                recipient, program: connection.tables.names.knownID(program),
+                knownAt: connection.tables.bridges.consentKnownAt())
         }
     }
 
     /// The last message to the recipient within a program, if any.
     public func conversation(recipient: [RecipientToken], program: String) async throws -> Event.Conversation? {
         try await read { connection throws(LedgerError) in
-            guard let program = try connection.names.knownID(program) else { return nil }
-            return try connection.conversations.last(recipient, program: program)
+            guard let program = try connection.tables.names.knownID(program) else { return nil }
+            return try connection.tables.conversations.last(recipient, program: program)
         }
     }
 }

@@ -79,7 +79,9 @@ import Testing
     @Test func theCallersOfATransactionAreWokenTogether() async throws {
         try await withLedgerFile { path async throws in
             let wakes = Mutex(0)
+            let commits = Mutex<[Int]>([])
             let ledger = try await openLedger(path) { options in
+                options.onCommit = { calls, _ in commits.withLock { $0.append(calls) } }
                 options.wakeCallers = { wake in
                     wakes.withLock { $0 += 1 }
                     wake()
@@ -91,6 +93,9 @@ import Testing
             #expect(failed == [])
             // One for the call that held the thread, one for the fifty.
             #expect(wakes.withLock { $0 } - before <= 3)
+            // Opening is a call as well.
+            #expect(commits.withLock { $0.reduce(0, +) } == 52)
+            #expect(commits.withLock { $0.contains { $0 >= 49 } })
         }
     }
 

@@ -1,0 +1,30 @@
+import GRDB
+
+/// What stands in an open ledger.
+struct LedgerTables {
+    let names: NameTable
+    let messages: MessageTable
+    let progress: ProgressTable
+    let decisions: DecisionTable
+    let consents: ConsentTable
+    let bridges: BridgeTable
+    let conversations: ConversationTable
+
+    init(_ database: Database, _ values: BoundValues) throws {
+        names = try NameTable(database, values)
+        messages = try MessageTable(database, values)
+        progress = try ProgressTable(database, values)
+        decisions = try DecisionTable(database, values)
+        consents = try ConsentTable(database, values)
+        bridges = try BridgeTable(database, values)
+        conversations = try ConversationTable(database, values)
+    }
+
+    /// Drops what was remembered of rows that were rolled back.
+    func forgetTransaction() {
+        names.forget()
+        messages.forget()
+        decisions.forget()
+        bridges.beginTransaction()
+    }
+}
