@@ -24,6 +24,10 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -39,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -69,36 +74,38 @@ let package = Package(
 
         // Adapters
         module(
-            "Twilio", ["Messaging", "Policy", "EventLoop", "HTTPTransfer", crypto],
+            "Twilio", ["Messaging", "HTTPTransfer", crypto],
             resources: [.embedInCode("Resources/error_codes.csv")]),
-        module("Ledger", ["Messaging", "Policy", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "Ledger", ["Messaging", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         module("Topics", ["AMQP", "Messaging"]),
-        module("Observability", ["Messaging", "Policy", logging, metrics, lifecycle, hummingbird]),
+        module(
+            "Observability",
+            ["Messaging", "Policy", logging, metrics, lifecycle, hummingbird, httpTypes, nioCore]),
 
         // Services
         module(
             "Outbound",
             [
-                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, metrics, lifecycle, mustache, crypto, deques,
+                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Topics",
+                logging, lifecycle, mustache, crypto, deques,
             ]),
         module(
             "Bridge",
             [
                 "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, metrics, lifecycle, hummingbird, httpTypes, crypto,
+                logging, lifecycle, hummingbird, httpTypes, crypto,
             ]),
         module(
             "Recorder",
             [
-                "EventLoop", "AMQP", "Messaging", "Policy", "Topics", logging, metrics,
-                lifecycle,
+                "EventLoop", "AMQP", "Messaging", "Topics", logging, metrics, lifecycle,
             ]),
         module(
             "Simulator",
             [
                 "EventLoop", "HTTPTransfer", "Messaging", "Policy", "Twilio",
-                logging, lifecycle, hummingbird, httpTypes, mustache,
+                logging, lifecycle, hummingbird, hummingbirdCore, httpTypes, nioCore, mustache,
             ],
             resources: [.embedInCode("Resources/phones.mustache"), .embedInCode("Resources/phone.mustache")]),
 
@@ -108,7 +115,7 @@ let package = Package(
             dependencies: [
                 "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
                 "Observability",
-                "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, "Yams",
+                "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, unixSignals, "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -118,7 +125,7 @@ let package = Package(
         tests("MessagingTests", ["Messaging"]),
         tests("PolicyTests", ["Policy", "Messaging"]),
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
-        tests("ObservabilityTests", ["Observability", logging, metrics]),
+        tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
         tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop", logging]),
         tests(
@@ -128,15 +135,21 @@ let package = Package(
                 hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
-        tests("SimulatorTests", ["Simulator", hummingbirdTesting]),
+        tests(
+            "SimulatorTests",
+            [
+                "Simulator", "Twilio", "HTTPTransfer", "EventLoop", "Messaging", crypto, logging, lifecycle,
+                hummingbird,
+                hummingbirdTesting, httpTypes, nioCore,
+            ]),
         tests("SwitchboardTests", ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Twilio"]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own
         tests("EventLoopTests", ["EventLoop"]),
-        tests("AMQPTests", ["AMQP", "EventLoop"]),
+        tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
-        tests("LedgerTests", ["Ledger", "Messaging", "Policy"]),
+        tests("LedgerTests", ["Ledger", "Messaging", logging, grdb]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test
         tests("LiveTests", ["AMQP", "EventLoop", logging]),

@@ -152,7 +152,7 @@ import Testing
             while broker.connectionCount == 0 { await shortly() }
             let start = ContinuousClock.now
             await running.stop()
-            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(ContinuousClock.now - start < .seconds(5))
         }
     }
 

@@ -40,6 +40,7 @@ import Testing
         #expect(answer.reason == "no confirm in time")
         bench.broker.release()
         bench.broker.set(.confirms)
+        bench.configuration.confirmTimeout = 30
         #expect(await bench.take(Webhooks.status()) == .taken)
     }
 

@@ -69,7 +69,8 @@ import Testing
                 let opened = server.connectionCount
                 for _ in 0..<5 { try await sendAll(1, client, server.url) }
                 try await sendAll(opened, client, server.url)
-                #expect(server.connectionCount <= opened + 1)
+                // On a slow machine some grow too old meanwhile; without the limit nearly all would be opened anew.
+                #expect(server.connectionCount <= opened * 3 / 2)
             }
         }
     }
