@@ -19,14 +19,15 @@ extension AMQPError {
 
     /// What the broker said when it closed a channel or a connection.
     init(replyCode: UInt16, text: String, closing: ClosedObject) {
-        let reason = "\(replyCode) \(text.safeToShow)"
-        switch (replyCode, closing) {
-        case (403, _), (530, _): self.init(.accessRefused, reason)
-        case (404, .channel): self.init(.notFound, reason)
-        case (405, .channel), (406, .channel): self.init(.preconditionFailed, reason)
-        case (_, .channel): self.init(.channelClosed, reason)
-        case (_, .connection): self.init(.connectionLost, reason)
-        }
+        let code: Code =
+            switch (replyCode, closing) {
+            case (403, _), (530, _): .accessRefused
+            case (404, .channel): .notFound
+            case (405, .channel), (406, .channel): .preconditionFailed
+            case (_, .channel): .channelClosed
+            case (_, .connection): .connectionLost
+            }
+        self.init(code, "\(replyCode) \(text.safeToShow)", isConnectionDead: closing == .connection)
     }
 
     /// What a reply code closed.

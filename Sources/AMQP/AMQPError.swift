@@ -46,18 +46,34 @@ public struct AMQPError: Error, Equatable, Sendable, CustomStringConvertible {
 
         /// The name, such as `accessRefused`.
         public var description: String { kind.rawValue }
+
+        fileprivate var meansDeadConnection: Bool {
+            switch self {
+            case .invalidMessage, .blocked, .notFound, .preconditionFailed, .channelClosed: false
+            default: true
+            }
+        }
     }
 
     /// The kind.
     public let code: Code
     /// The reason in words.
     public let reason: String
+    /// Whether the connection on which it happened is gone.
+    public let isConnectionDead: Bool
 
     init(_ code: Code, _ reason: String) {
-        self.code = code
-        self.reason = reason
+        self.init(code, reason, isConnectionDead: code.meansDeadConnection)
     }
 
+    init(_ code: Code, _ reason: String, isConnectionDead: Bool) {
+        self.code = code
+        self.reason = reason
+        self.isConnectionDead = isConnectionDead
+    }
+
+    /// The peer is there, but does not do what it was asked.
+    static let noAnswer = AMQPError(.connectionLost, "no answer from the broker in time")
     /// What everything ends with that is still open when this end closes.
     static let closedHere = AMQPError(.closed, "by this end")
 
@@ -66,14 +82,6 @@ public struct AMQPError: Error, Equatable, Sendable, CustomStringConvertible {
         switch code {
         case .notConnected, .blocked, .unreachable, .limit, .protocolError, .connectionLost, .channelClosed: true
         default: false
-        }
-    }
-
-    /// Whether the connection on which it happened is gone.
-    public var isConnectionDead: Bool {
-        switch code {
-        case .invalidMessage, .blocked, .notFound, .preconditionFailed, .channelClosed: false
-        default: true
         }
     }
 

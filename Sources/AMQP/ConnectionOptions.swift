@@ -7,6 +7,9 @@ public struct ConnectionOptions: Sendable {
     public var connectTimeout: Duration = .seconds(5)
     /// PEM file of the certificate authorities for `amqps`; nil takes the system's bundle.
     public var caFile: String?
+    /// How long the broker may take to open a channel, or to begin or end a subscription, before the connection is
+    /// given up: it may send heartbeats and do nothing else.
+    public var answerTimeout: Duration = .seconds(30)
     /// What operators see of this connection in the broker's tools (`connection_name`).
     public var name = "switchboard"
     /// The wait before the first attempt to reconnect; it doubles up to ``maximumBackoff``.

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Logging
 
 extension Consumer {
@@ -78,6 +79,7 @@ extension Consumer {
         channels[number] = channel
         subscription.channel = channel
         try connection.openChannel(number)
+        expectAnswer(channel)
     }
 
     /// What follows when the broker has said yes to the last step.
@@ -122,6 +124,7 @@ extension Consumer {
 
     private func declare(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .declaring
+        expectAnswer(channel)
         try connection.declareTemporaryQueue(on: channel.number)
     }
 
@@ -130,23 +133,40 @@ extension Consumer {
         let remaining = if case .binding(let remaining) = channel.state { remaining } else { bindings.count }
         guard remaining > 0 else { return try limit(channel, connection) }
         channel.state = .binding(remaining: remaining - 1)
+        expectAnswer(channel)
         try connection.bind(channel.queue, bindings[bindings.count - remaining], on: channel.number)
     }
 
     private func limit(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .limiting
+        expectAnswer(channel)
         channel.prefetch = wantedPrefetch(channel.subscription)
         try connection.limitDeliveries(to: channel.prefetch, on: channel.number)
     }
 
     private func consume(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .starting
+        expectAnswer(channel)
         try connection.consume(channel.queue, tag: consumerTag, on: channel.number)
     }
 
     func cancel(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .stopping
+        expectAnswer(channel)
         try connection.cancel(tag: consumerTag, on: channel.number)
+    }
+
+    /// Gives the connection up when the channel is still in its state after a while.
+    private func expectAnswer(_ channel: ConsumeChannel) {
+        let (number, epoch, step) = (channel.number, channel.epoch, channel.step)
+        loop.schedule(after: link.options.answerTimeout) { [weak self] in
+            self?.assumeIsolated { consumer in
+                guard let channel = consumer.channels[number], channel.epoch == epoch, channel.step == step else {
+                    return
+                }
+                consumer.drop(.noAnswer)
+            }
+        }
     }
 
     /// Shown to operators; each channel has one consumer, so one name serves for all.

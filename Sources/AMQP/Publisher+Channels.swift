@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Logging
 
 /// Opening, replacing and losing channels.
@@ -8,7 +9,16 @@ extension Publisher {
         channel.refusals = refusals
         channels[number] = channel
         try connection.openChannel(number)
+        let generation = connection.generation
+        loop.schedule(after: link.options.answerTimeout) { [weak self] in
+            self?.assumeIsolated { $0.giveUp(ifOpening: number, on: generation) }
+        }
         return channel
+    }
+
+    private func giveUp(ifOpening number: UInt16, on generation: UInt64) {
+        guard link.connection?.generation == generation, channels[number]?.state == .opening else { return }
+        drop(.noAnswer)
     }
 
     func takeOver(_ channel: ConfirmChannel, _ connection: Connection) throws(AMQPError) {

@@ -76,7 +76,8 @@ public actor Publisher {
 
     /// Publishes a message and waits for the broker's answer.
     ///
-    /// A task that is cancelled still gets the answer: a publish cannot be taken back.
+    /// That may take long: a quorum queue without its majority confirms nothing until it has it again. A task that is
+    /// cancelled still gets the answer, for a publish cannot be taken back.
     ///
     /// - Parameters:
     ///   - message: properties and body.

@@ -74,7 +74,11 @@ final class ConsumeChannel {
     let number: UInt16
     let epoch = ChannelEpoch.next()
     let subscription: Subscription
-    var state = State.opening
+    var state = State.opening {
+        didSet { step += 1 }
+    }
+    /// How many states there were before this one.
+    private(set) var step = 0
     /// The broker's name of the queue: that of the subscription, or of a temporary one.
     var queue: String
     var prefetch: UInt16 = 0

@@ -167,7 +167,10 @@ import Testing
         }
     }
 
-    @Test("a queue that is missing is tried again and mentioned once") func missingQueue() async throws {
+    @Test(
+        "a queue that is missing or forbidden is tried again on the same connection, and mentioned once",
+        arguments: [(404, "NOT_FOUND"), (403, "ACCESS_REFUSED")] as [(UInt16, String)])
+    func missingQueue(code: UInt16, text: String) async throws {
         try await withBroker { peer in
             try peer.acceptLogin()
             for _ in 1...3 {
@@ -175,16 +178,51 @@ import Testing
                 try peer.expect(.basicQoS)
                 try peer.send(.basicQoSOK, on: channel)
                 try peer.expect(.basicConsume)
-                try peer.closeChannel(channel, code: 404, text: "NOT_FOUND")
+                try peer.closeChannel(channel, code: code, text: text)
                 try peer.expect(.channelCloseOK)
             }
             _ = try peer.acceptSubscription()
             try peer.serveToTheEnd()
         } body: { broker in
             try await withConsumer(broker) { running, _, events in
+                guard case .interrupted(let error) = try await events.next() else { throw PeerError("event") }
+                #expect(error.reason == "\(code) \(text)")
+                #expect(!error.isConnectionDead)
                 try await events.next(where: { $0 == .consuming })
                 #expect(running.logs.all.filter { $0.contains("cannot be consumed") }.count == 1)
                 #expect(running.logs.all.filter { $0.contains("Consuming again") }.count == 1)
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test("a broker that never answers a request is given up, and nobody waits for ever") func noAnswer() async throws {
+        try await withBroker([
+            { peer in
+                try peer.acceptLogin()
+                _ = try peer.acceptSubscription()
+                try peer.expect(.basicCancel)
+                peer.awaitEnd()
+            },
+            { peer in
+                try peer.acceptLogin()
+                try peer.expect(.channelOpen)
+                peer.awaitEnd()
+            },
+            { peer in
+                try peer.acceptLogin()
+                try peer.acceptChannel()
+                try peer.serveToTheEnd()
+            },
+        ]) { broker in
+            try await withConsumer(broker, options: testOptions { $0.answerTimeout = .milliseconds(500) }) {
+                running, _, events in
+                try await events.next(where: { $0 == .consuming })
+                await running.consumer.pause("work")
+                for _ in 1...2 {
+                    guard case .interrupted(let error) = try await events.next() else { throw PeerError("event") }
+                    #expect(error.reason.contains("no answer"))
+                }
             }
         }
     }

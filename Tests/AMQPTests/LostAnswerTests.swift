@@ -120,6 +120,33 @@ import Testing
         }
     }
 
+    @Test("a broker that does not open the channel is given up, and what waits for it was not sent") func noAnswer()
+        async throws
+    {
+        try await withBroker([
+            { peer in
+                try peer.acceptPublisher()
+                _ = try peer.publish()
+                try peer.closeChannel(1, code: 404, text: "NOT_FOUND")
+                try peer.expect(.channelCloseOK)
+                try peer.expect(.channelOpen)
+                peer.awaitEnd()
+            },
+            { peer in
+                try peer.acceptPublisher()
+                try peer.serveToTheEnd()
+            },
+        ]) { broker in
+            try await withPublisher(broker, options: testOptions { $0.answerTimeout = .milliseconds(500) }) { running in
+                #expect(try await publish(1, running) == [.unknown(reason: "notFound: 404 NOT_FOUND")])
+                let error = await #expect(throws: AMQPError.self) { try await publish(1, running) }
+                #expect(error?.code == .notConnected)
+                #expect(error?.reason.contains("no answer") == true)
+                try await running.states.next(where: { $0 == .connected })
+            }
+        }
+    }
+
     @Test("a connection that the broker closes is answered, and its reason is told") func closedConnection()
         async throws
     {
