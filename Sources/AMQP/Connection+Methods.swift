@@ -53,6 +53,9 @@ extension Connection {
             ticket: 0, exchange: encoded.exchange, routing_key: encoded.routingKey, mandatory: mandatory ? 1 : 0,
             immediate: 0)
         try send(method, AMQP_BASIC_PUBLISH_METHOD, on: channel)
+        if let frames {
+            return try frames.appendHeader(encoded.encodedProperties, bodySize: bodySize, on: channel)
+        }
         var properties = encoded.properties
         let status = withUnsafeMutableBytes(of: &properties) { properties in
             var frame = amqp_frame_t()
@@ -69,6 +72,7 @@ extension Connection {
     /// One body frame; at most ``fragmentSize`` bytes.
     func sendBody(_ bytes: UnsafeRawBufferPointer, on channel: UInt16) throws(AMQPError) {
         willWrite()
+        if let frames { return try frames.appendBody(bytes, on: channel) }
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_BODY)
         frame.channel = channel
@@ -160,6 +164,11 @@ extension Connection {
     ) throws(AMQPError) {
         willWrite()
         var method = method
+        if let frames {
+            return try withUnsafeMutableBytes(of: &method) { (method) throws(AMQPError) in
+                try frames.appendMethod(id, method.baseAddress, on: channel)
+            }
+        }
         let status = withUnsafeMutableBytes(of: &method) { amqp_send_method(state, channel, id, $0.baseAddress) }
         try check(status)
     }

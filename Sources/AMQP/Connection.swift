@@ -27,6 +27,10 @@ final class Connection {
     private let signal: @Sendable (ConnectionSignal) -> Void
     private let endOfTurn: @Sendable () -> Void
     private var socket: CorkedSocket
+    /// Where frames wait for the end of the turn; nil over TLS.
+    let frames: OutboundFrames?
+    /// Why frames that had to leave before the end of the turn did not.
+    private var writeFailure: AMQPError?
     private var awaitsEndOfTurn = false
     private var wantsWritable = false
     private var heartbeatTimer: LoopTimer?
@@ -50,6 +54,7 @@ final class Connection {
         state = login.handle.state
         fragmentSize = max(1024, min(32 << 10, login.frameMax - 8))
         socket = CorkedSocket(descriptor: amqp_get_sockfd(login.handle.state), leastRoom: fragmentSize + 64)
+        frames = login.usesTLS ? nil : OutboundFrames(descriptor: socket.descriptor)
         try watch()
         scheduleHeartbeat()
         // What the library has read ahead during the login, descriptor and epoll know nothing of.
@@ -60,6 +65,7 @@ final class Connection {
     func close() {
         guard isOpen else { return }
         isOpen = false
+        frames?.flushWithoutWaiting()
         loop.unwatch(socket.descriptor)
         if let heartbeatTimer { loop.cancel(heartbeatTimer) }
     }
@@ -105,13 +111,24 @@ final class Connection {
     /// Bulk (messages, acknowledgements) is written only with this leave; what is left of the buffer then is for the
     /// few small frames that must go at once: heartbeats, and methods that open and close.
     func hasRoom(for bytes: Int) -> Bool {
-        if socket.takeRoom(bytes) { return true }
+        if bytes > socket.room { flushBeforeMeasuring() }
+        if writeFailure == nil, socket.takeRoom(bytes) { return true }
         if !wantsWritable {
             wantsWritable = true
             // The descriptor is watched already: only its interest changes, which does not fail.
             try? watch()
         }
         return false
+    }
+
+    /// What waits here takes room that the kernel does not know of yet.
+    private func flushBeforeMeasuring() {
+        guard let frames, frames.used > 0 else { return }
+        do {
+            try frames.flush()
+        } catch {
+            writeFailure = writeFailure ?? error
+        }
     }
 
     func becameWritable() {
@@ -128,9 +145,10 @@ final class Connection {
     }
 
     /// Lets everything that this turn wrote go out, in as few segments as it takes.
-    func flush() {
+    func flush() throws(AMQPError) {
         awaitsEndOfTurn = false
-        socket.uncork()
+        if let writeFailure { throw writeFailure }
+        if let frames { try frames.flush() } else { socket.uncork() }
     }
 
     /// A blocked broker reads nothing for as long as its alarm lasts, and is not dead for that: it goes on sending
@@ -141,7 +159,7 @@ final class Connection {
 
     /// Before every write.
     func willWrite() {
-        if socket.cork() { announceEndOfTurn() }
+        if frames != nil || socket.cork() { announceEndOfTurn() }
     }
 
     func check(_ status: Int32) throws(AMQPError) {

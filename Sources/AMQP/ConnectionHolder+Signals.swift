@@ -13,7 +13,7 @@ extension ConnectionHolder {
                 try roomAvailable(connection)
             case .endOfTurn:
                 try turnEnds(connection)
-                connection.flush()
+                try connection.flush()
             }
         } catch {
             drop(error)
@@ -43,7 +43,8 @@ extension ConnectionHolder {
             try roomAvailable(connection)
         case .connectionClosed(let code, let text):
             try connection.acceptClose()
-            connection.flush()
+            // The broker's reason tells more than a write that fails now.
+            try? connection.flush()
             throw AMQPError(replyCode: code, text: text, closing: .connection)
         case .connectionCloseOK:
             throw .closedHere

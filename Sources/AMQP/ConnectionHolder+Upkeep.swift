@@ -35,7 +35,7 @@ extension ConnectionHolder {
         guard let connection = link.connection else { return }
         do {
             try connection.close(reason: "closed")
-            connection.flush()
+            try connection.flush()
         } catch {
             drop(error)
             return

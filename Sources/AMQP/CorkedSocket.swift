@@ -1,13 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// The kernel's side of a connection's writes: the cork, and how much the buffer takes without waiting.
+/// The kernel's side of a connection's writes: the cork, which holds together what the library writes frame by frame
+/// over TLS, and how much the buffer takes without waiting.
 struct CorkedSocket {
     let descriptor: Int32
     /// What a writable socket takes at least.
     let leastRoom: Int
     private var isCorked = false
-    private var room = 0
+    private(set) var room = 0
 
     init(descriptor: Int32, leastRoom: Int) {
         self.descriptor = descriptor

@@ -11,13 +11,10 @@ extension Publisher {
         return connection
     }
 
-    func encode(
-        _ message: Message, _ exchange: String, _ routingKey: String, for connection: Connection
-    ) throws(AMQPError) -> EncodedPublish {
+    func encode(_ publication: Publication, for connection: Connection) throws(AMQPError) -> EncodedPublish {
         try EncodedPublish(
-            message, exchange: exchange, routingKey: routingKey, frameMax: connection.login.frameMax,
-            fragmentSize: connection.fragmentSize, maximumBodySize: link.options.maximumBodySize,
-            arena: connection.arena)
+            publication, frameMax: connection.login.frameMax, fragmentSize: connection.fragmentSize,
+            maximumBodySize: link.options.maximumBodySize, arena: connection.arena)
     }
 
     /// Whether a message may overtake nothing, and the channel and the window take it.
@@ -33,10 +30,10 @@ extension Publisher {
     }
 
     func sendOrDrop(
-        _ body: [UInt8], _ encoded: EncodedPublish, _ ticket: PublishTicket, mandatory: Bool, _ connection: Connection
+        _ publication: Publication, _ encoded: EncodedPublish, _ ticket: PublishTicket, _ connection: Connection
     ) {
         do {
-            try send(body, encoded, ticket, mandatory: mandatory, connection)
+            try send(publication, encoded, ticket, connection)
         } catch {
             drop(error)
         }
@@ -45,30 +42,32 @@ extension Publisher {
     /// Sends what can be sent of the messages that wait.
     func sendWaiting(_ connection: Connection) throws(AMQPError) {
         try sendUnfinished(connection)
-        while let request = waiting.first {
+        while let (publication, ticket) = waiting.first {
             defer { connection.arena.recycle() }
             let encoded: EncodedPublish
             do {
-                encoded = try encode(request.message, request.exchange, request.routingKey, for: connection)
+                encoded = try encode(publication, for: connection)
             } catch {
                 // It did fit the frames of the connection on which it was offered.
                 _ = waiting.popFirst()
-                request.ticket.fail(error)
+                ticket.fail(error)
                 continue
             }
             guard isReady(for: encoded), connection.hasRoom(for: encoded.sizeOfStart) else { return }
             _ = waiting.popFirst()
-            try send(request.message.body, encoded, request.ticket, mandatory: request.isMandatory, connection)
+            try send(publication, encoded, ticket, connection)
         }
     }
 
     private func send(
-        _ body: [UInt8], _ encoded: EncodedPublish, _ ticket: PublishTicket, mandatory: Bool, _ connection: Connection
+        _ publication: Publication, _ encoded: EncodedPublish, _ ticket: PublishTicket, _ connection: Connection
     ) throws(AMQPError) {
         guard let channel = current else { return ticket.fail(AMQPError(.notConnected, "no channel")) }
+        let body = publication.message.body
         // Known as sent before the first byte: when a write fails nobody can say how much of it went.
         channel.unconfirmed.append(ticket, bytes: encoded.size)
-        try connection.beginPublish(encoded, bodySize: body.count, mandatory: mandatory, on: channel.number)
+        try connection.beginPublish(
+            encoded, bodySize: body.count, mandatory: publication.isMandatory, on: channel.number)
         guard !body.isEmpty else { return }
         if body.count <= connection.fragmentSize {
             try body.withUnsafeBufferPointer { (bytes) throws(AMQPError) in
@@ -94,6 +93,6 @@ extension Publisher {
     }
 
     func failWaiting(_ error: AMQPError) {
-        for request in waiting.removeAll() { request.ticket.fail(error) }
+        for (_, ticket) in waiting.removeAll() { ticket.fail(error) }
     }
 }

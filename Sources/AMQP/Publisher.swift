@@ -15,7 +15,7 @@ public actor Publisher {
     /// The channel for new messages.
     var current: ConfirmChannel?
     /// Messages that wait for the channel, the window or the socket, in order.
-    var waiting = FirstInFirstOut<PublishRequest>()
+    var waiting = FirstInFirstOut<(publication: Publication, ticket: PublishTicket)>()
     /// A message whose body is being sent, in pieces.
     var unfinished: UnfinishedBody?
     var drained: CheckedContinuation<Void, Never>?
@@ -91,33 +91,37 @@ public actor Publisher {
     public func publish(
         _ message: Message, to exchange: String, routingKey: String, mandatory: Bool = true
     ) async throws(AMQPError) -> PublishOutcome {
-        let result = await withCheckedContinuation { continuation in
-            let ticket = PublishTicket(
-                continuation: continuation, exchange: exchange, routingKey: routingKey,
-                messageID: message.properties.messageID)
-            submit(
-                PublishRequest(
-                    message: message, exchange: exchange, routingKey: routingKey, isMandatory: mandatory,
-                    ticket: ticket))
+        let publication = Publication(message, to: exchange, routingKey: routingKey, isMandatory: mandatory)
+        return try await publish([publication])[0].get()
+    }
+
+    /// Publishes several messages, in their order, and waits for the broker's answers to all of them.
+    ///
+    /// - Returns: for each, in the same order, what ``publish(_:to:routingKey:mandatory:)`` would return or throw.
+    public func publish(_ publications: [Publication]) async -> [Result<PublishOutcome, AMQPError>] {
+        await withCheckedContinuation { continuation in
+            let waiter = PublishWaiter(continuation, count: publications.count)
+            for (place, publication) in publications.enumerated() {
+                submit(publication, PublishTicket(publication, waiter, place: place))
+            }
         }
-        return try result.get()
     }
 
     /// Encodes a message and sends it or puts it behind those that wait, without an `await` in between: the memory in
     /// which messages are encoded is one for all, and a task that does not prefer the loop's executor may be suspended
     /// at every `await`.
-    private func submit(_ request: PublishRequest) {
+    private func submit(_ publication: Publication, _ ticket: PublishTicket) {
         do {
             let connection = try openConnection()
             defer { connection.arena.recycle() }
-            let encoded = try encode(request.message, request.exchange, request.routingKey, for: connection)
+            let encoded = try encode(publication, for: connection)
             if canSend(encoded), connection.hasRoom(for: encoded.sizeOfStart) {
-                sendOrDrop(request.message.body, encoded, request.ticket, mandatory: request.isMandatory, connection)
+                sendOrDrop(publication, encoded, ticket, connection)
             } else {
-                waiting.append(request)
+                waiting.append((publication, ticket))
             }
         } catch {
-            request.ticket.fail(error)
+            ticket.fail(error)
         }
     }
 }

@@ -26,26 +26,33 @@ public struct EventPublisher: Sendable {
     /// A return from `events.clear` means that nobody subscribes there, and is fine; one from `events` means that the
     /// topology is damaged, since the recorder takes everything.
     public func publish(_ event: Event) async -> Outcome {
-        guard publishesClear else { return await publish(event, for: .redacted) }
-        async let clear = publish(event, for: .clear)
-        let redacted = await publish(event, for: .redacted)
-        let second = await clear
-        return redacted == .confirmed ? second : redacted
+        let key = event.routingKey
+        let properties = properties(event)
+        let texts = event.texts
+        var publications = [
+            Publication(Message(properties: properties, body: texts.redacted), to: Exchange.events, routingKey: key)
+        ]
+        if publishesClear {
+            publications.append(
+                Publication(
+                    Message(properties: properties, body: texts.clear), to: Exchange.clearEvents, routingKey: key))
+        }
+        let results = await publisher.publish(publications)
+        for (publication, result) in zip(publications, results) {
+            if let reason = problem(result, exchange: publication.exchange) { return .unconfirmed(reason) }
+        }
+        return .confirmed
     }
 
-    private func publish(_ event: Event, for audience: Audience) async -> Outcome {
-        let exchange = audience == .clear ? Exchange.clearEvents : Exchange.events
-        let message = Message(properties: properties(event), body: event.json(for: audience))
-        do {
-            switch try await publisher.publish(message, to: exchange, routingKey: event.routingKey, mandatory: true) {
-            case .confirmed: return .confirmed
-            case .returned where audience == .clear: return .confirmed
-            case .returned(let code, let text): return .unconfirmed("\(exchange) returned it: \(code) \(text)")
-            case .refused: return .unconfirmed("\(exchange) refused it: a queue is full or has no leader")
-            case .unknown(let reason): return .unconfirmed(reason)
-            }
-        } catch {
-            return .unconfirmed(error.description)
+    /// Why a message does not count as published; nil when it does.
+    private func problem(_ result: Result<PublishOutcome, AMQPError>, exchange: String) -> String? {
+        switch result {
+        case .success(.confirmed): nil
+        case .success(.returned) where exchange == Exchange.clearEvents: nil
+        case .success(.returned(let code, let text)): "\(exchange) returned it: \(code) \(text)"
+        case .success(.refused): "\(exchange) refused it: a queue is full or has no leader"
+        case .success(.unknown(let reason)): reason
+        case .failure(let error): error.description
         }
     }
 

@@ -26,6 +26,60 @@ import Testing
         }
     }
 
+    @Test("messages that are offered together arrive in their order, and each has its own outcome")
+    func together() async throws {
+        let seen = Mailbox<String>()
+        try await withBroker { peer in
+            try peer.acceptPublisher()
+            for _ in 1...2 { seen.put(try peer.publish().routingKey) }
+            let last = try peer.publish()
+            seen.put(last.routingKey)
+            try peer.returnMessage(last)
+            try peer.confirm(3)
+            try peer.refuse(1)
+            try peer.confirm(2)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withPublisher(broker) { running in
+                let keys = ["a", "b", String(repeating: "ü", count: 128), "c"]
+                let results = await running.publisher.publish(
+                    keys.map { Publication(Message(body: [1]), to: "x", routingKey: $0) })
+                #expect(
+                    results.map { try? $0.get() } == [
+                        .refused, .confirmed, nil, .returned(code: 312, text: "NO_ROUTE"),
+                    ])
+                #expect(throws: AMQPError.self) { try results[2].get() }
+                var arrived: [String] = []
+                for _ in 1...3 { arrived.append(try await seen.next()) }
+                #expect(arrived == ["a", "b", "c"])
+                #expect(await running.publisher.publish([]).isEmpty)
+            }
+        }
+    }
+
+    @Test("of messages that are offered together, those that were sent when the connection broke are unknown")
+    func togetherWhenBroken() async throws {
+        try await withBroker([
+            { peer in
+                try peer.acceptPublisher()
+                _ = try peer.publish()
+                try peer.confirm(1)
+                _ = try peer.publish()
+            },
+            { peer in
+                try peer.acceptPublisher()
+                try peer.serveToTheEnd()
+            },
+        ]) { broker in
+            try await withPublisher(broker) { running in
+                let publication = Publication(Message(body: [1]), to: "x", routingKey: "k")
+                let results = await running.publisher.publish([publication, publication])
+                #expect(try results[0].get() == .confirmed)
+                guard case .unknown = try results[1].get() else { throw PeerError("outcome") }
+            }
+        }
+    }
+
     @Test("confirms may come singly, for many, out of order, twice and as refusals") func confirms() async throws {
         try await withBroker { peer in
             try peer.acceptPublisher()
