@@ -38,7 +38,7 @@ enum Arrival: Sendable {
         var envelope = Envelope(messageClass: queueClass)
         switch delivery.exchange {
         case Exchange.send:
-            let words = delivery.routingKey.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            let words = words(of: delivery.routingKey)
             guard words.first == queueClass.rawValue else {
                 self = .copy(reason: "the routing key's class is not the queue's")
                 return
@@ -112,13 +112,19 @@ enum Arrival: Sendable {
     }
 
     private static func body(_ message: Message) throws(RequestProblem) -> SendRequest {
-        let contentType = message.properties.contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
-        switch contentType {
-        case nil, "application/json": return try SendRequest(json: message.body)
+        let contentType = message.properties.contentType
+        if contentType == nil || contentType == "application/json" { return try SendRequest(json: message.body) }
+        switch contentType?.prefix(while: { $0 != ";" && $0 != " " }).lowercased() {
+        case "application/json": return try SendRequest(json: message.body)
         case "application/cloudevents+json": return try SendRequest(cloudEvent: message.body)
         default:
             throw RequestProblem(
                 field: "content_type", problem: "is neither application/json nor application/cloudevents+json")
         }
     }
+}
+
+/// The parts of a key between its dots: by bytes, since splitting by characters takes two microseconds.
+private func words(of routingKey: String) -> [String] {
+    routingKey.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { String(Substring($0)) }
 }

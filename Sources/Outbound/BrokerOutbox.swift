@@ -13,17 +13,9 @@ struct BrokerOutbox: Outbox {
     let elapsed: @Sendable () -> Double
     /// Waits a little, keeping the slot: while the broker is away there is nothing else to do.
     let sleep: @Sendable (_ seconds: Double) async -> Void
-    /// Since when the delivery is held; nil counts from each publish.
-    var heldSince: Double?
 
-    func holding(since start: Double) -> any Outbox {
-        var outbox = self
-        outbox.heldSince = start
-        return outbox
-    }
-
-    func publish(_ event: Event) async throws(HeldTooLong) {
-        try await untilConfirmed("\(event.name)") {
+    func publish(_ event: Event, heldSince: Double) async throws(HeldTooLong) {
+        try await untilConfirmed(event.name.description, heldSince) {
             switch await events.publish(event) {
             case .confirmed: nil
             case .unconfirmed(let reason): reason
@@ -31,8 +23,10 @@ struct BrokerOutbox: Outbox {
         }
     }
 
-    func publish(_ message: Message, to exchange: String, routingKey: String) async throws(HeldTooLong) {
-        try await untilConfirmed(exchange) {
+    func publish(
+        _ message: Message, to exchange: String, routingKey: String, heldSince: Double
+    ) async throws(HeldTooLong) {
+        try await untilConfirmed(exchange, heldSince) {
             do {
                 switch try await publisher.publish(message, to: exchange, routingKey: routingKey, mandatory: true) {
                 case .confirmed: return nil
@@ -48,15 +42,14 @@ struct BrokerOutbox: Outbox {
 
     /// Tries again, a little later each time, until `attempt` gives no reason to.
     private func untilConfirmed(
-        _ what: String, attempt: () async -> String?
+        _ what: @autoclosure () -> String, _ heldSince: Double, attempt: () async -> String?
     ) async throws(HeldTooLong) {
-        let start = heldSince ?? elapsed()
         var delay = 0.05
         while let reason = await attempt() {
-            guard elapsed() - start < maximumHold else { throw HeldTooLong() }
+            guard elapsed() - heldSince < maximumHold else { throw HeldTooLong() }
             if delay > 0.1 {
                 logger.warning(
-                    "The broker has not confirmed yet", metadata: ["what": "\(what)", "reason": "\(reason)"])
+                    "The broker has not confirmed yet", metadata: ["what": "\(what())", "reason": "\(reason)"])
             }
             await sleep(delay)
             delay = min(delay * 2, 5)

@@ -1,5 +1,6 @@
 import AMQP
 import Crypto
+import Messaging
 
 /// Sixteen hexadecimal digits that tell two requests apart which carry the same id, or none.
 func contentDigest(_ delivery: Delivery) -> String {
@@ -7,9 +8,4 @@ func contentDigest(_ delivery: Delivery) -> String {
     hash.update(data: Array(delivery.routingKey.utf8) + [0])
     hash.update(data: delivery.message.body)
     return hexadecimal(hash.finalize().prefix(8))
-}
-
-/// Two lower-case digits for each byte.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

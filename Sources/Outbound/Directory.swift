@@ -43,7 +43,8 @@ public struct AccountProfile: Sendable {
     public var senders: [String: Sender]
     /// The alias of the sender of a request that names none.
     public var defaultSender: String
-    /// The URL to which the provider reports on a message; throws when its query would be too long.
+    /// The URL to which the provider reports on an attempt of a message; throws when it would be too long, and for a
+    /// message does so at every attempt or at none.
     public var statusCallback: @Sendable (MessageContext, _ recipientID: String?) throws(RequestProblem) -> String
     /// What the provider's error codes mean.
     public var explain: @Sendable (_ code: Int) -> ProviderError
@@ -89,6 +90,8 @@ public struct Directory: Sendable {
         self.apps = apps
     }
 
+    private static let everything = AppRegistration(isTrusted: true)
+
     /// Finds the way of a request, if the app may take it.
     ///
     /// - Throws: ``RequestProblem`` that names the field.
@@ -100,7 +103,7 @@ public struct Directory: Sendable {
             guard let listed = apps[app] else { throw RequestProblem(field: "app", problem: "is not registered") }
             registration = listed
         } else {
-            registration = AppRegistration(isTrusted: true)
+            registration = Self.everything
         }
         guard registration.classes.contains(messageClass) else {
             throw RequestProblem(field: "class", problem: "\(messageClass.rawValue) is not allowed to this app")

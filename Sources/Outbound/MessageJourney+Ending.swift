@@ -8,8 +8,12 @@ import Observability
 
 /// How a message ends without a call.
 extension MessageJourney {
+    func publish(_ event: Event) async throws(HeldTooLong) {
+        try await outbox.publish(event, heldSince: heldSince)
+    }
+
     func publish(_ events: [Event]) async throws(HeldTooLong) {
-        for event in events { try await outbox.publish(event) }
+        for event in events { try await publish(event) }
     }
 
     /// The policy says no.
@@ -24,7 +28,7 @@ extension MessageJourney {
 
     /// The id was used before for another request: the first one stands, this one changes nothing.
     func refuseConflict(_ message: PreparedMessage) async throws(HeldTooLong) {
-        try await outbox.publish(message.events.conflict(requestHash: message.requestHash, at: clock.now()))
+        try await publish(message.events.conflict(requestHash: message.requestHash, at: clock.now()))
     }
 
     /// The request cannot be read or is not allowed: told to the subscribers with the field, and kept.

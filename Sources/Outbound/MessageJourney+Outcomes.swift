@@ -77,7 +77,7 @@ extension MessageJourney {
         if let error, error.category == .optOut {
             let revoked = message.events.revoked(
                 by: error, program: message.program, sender: message.route.senderAlias, attempt: attempt, at: time)
-            try await outbox.publish(revoked)
+            try await publish(revoked)
         }
         let events = message.events.status(.refused, attempt: attempt, at: time) { event in
             event.error = error

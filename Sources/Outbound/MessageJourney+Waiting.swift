@@ -63,6 +63,6 @@ extension MessageJourney {
     ) async throws(HeldTooLong) {
         let message = Message(
             properties: progress.properties(republishing: delivery.message.properties), body: delivery.message.body)
-        try await outbox.publish(message, to: exchange, routingKey: routingKey)
+        try await outbox.publish(message, to: exchange, routingKey: routingKey, heldSince: heldSince)
     }
 }

@@ -9,18 +9,28 @@ import Topics
 /// The way of one delivery through the worker, from the broker's bytes to the acknowledgement: read, prepare, claim,
 /// judge, win the attempt, call, settle, tell.
 struct MessageJourney: Sendable {
-    let configuration: WorkerConfiguration
-    let directory: Directory
-    let templates: TemplateCatalog
-    let policy: PolicyEngine
-    let tokens: RecipientTokenKeys
-    let ledger: any MessageLedger
-    var outbox: any Outbox
-    let clock: WorkerClock
-    let logger: Logger
+    private let parts: WorkerParts
+    /// Since when the delivery is held, on the worker's clock.
+    let heldSince: Double
+
+    var configuration: WorkerConfiguration { parts.configuration }
+    var directory: Directory { parts.directory }
+    var templates: TemplateCatalog { parts.templates }
+    var policy: PolicyEngine { parts.policy }
+    var tokens: RecipientTokenKeys { parts.tokens }
+    var ledger: any MessageLedger { parts.ledger }
+    var outbox: any Outbox { parts.outbox }
+    var clock: WorkerClock { parts.clock }
+    var logger: Logger { parts.logger }
+
+    /// Begins now.
+    init(_ parts: WorkerParts) {
+        self.parts = parts
+        heldSince = parts.clock.elapsed()
+    }
+
     /// Waits without holding a slot.
-    typealias Pause = @Sendable (_ seconds: Double, MessageClass) async -> Void
-    let pause: Pause
+    func pause(_ seconds: Double, _ messageClass: MessageClass) async { await parts.pause(seconds, messageClass) }
 
     /// How often a message is judged again at once when its facts changed under the decision.
     private static let rounds = 5
@@ -29,12 +39,6 @@ struct MessageJourney: Sendable {
     ///
     /// - Throws: ``HeldTooLong`` when it must be handed back instead.
     func travel(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
-        var journey = self
-        journey.outbox = outbox.holding(since: clock.elapsed())
-        try await journey.work(delivery, from: queueClass)
-    }
-
-    private func work(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
         switch Arrival(delivery, from: queueClass, requiresUserID: configuration.requiresUserID) {
         case .copy(let reason):
             try await discardCopy(delivery, queueClass: queueClass, reason: reason)
@@ -53,8 +57,7 @@ struct MessageJourney: Sendable {
         }
     }
 
-    private func send(_ prepared: PreparedMessage) async throws {
-        var message = prepared
+    private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
             guard claimed.isSameRequest else { return try await refuseConflict(message) }

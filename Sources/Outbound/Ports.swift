@@ -6,13 +6,13 @@ import Topics
 /// What a message's journey publishes: events, and the request itself when it must wait or is given up.
 ///
 /// Every call returns when the broker has confirmed it, however long the broker is away, or throws when the message
-/// has been held too long and must be handed back.
+/// has been held too long and must be handed back: `heldSince` tells since when, on the worker's clock, so that all
+/// publishes of a delivery together may take that long.
 protocol Outbox: Sendable {
-    /// The same outbox for a delivery that has been held since `start`, on the worker's clock: all its publishes
-    /// together may take what is left.
-    func holding(since start: Double) -> any Outbox
-    func publish(_ event: Event) async throws(HeldTooLong)
-    func publish(_ message: Message, to exchange: String, routingKey: String) async throws(HeldTooLong)
+    func publish(_ event: Event, heldSince: Double) async throws(HeldTooLong)
+    func publish(
+        _ message: Message, to exchange: String, routingKey: String, heldSince: Double
+    ) async throws(HeldTooLong)
 }
 
 /// A delivery has been unacknowledged for as long as it may be; the broker gets it back and will deliver it again.

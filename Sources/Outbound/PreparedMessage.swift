@@ -5,7 +5,7 @@ import Policy
 import Topics
 
 /// A request that was read and is allowed: with its way, its text, its recipient's tokens and its events.
-struct PreparedMessage: Sendable {
+final class PreparedMessage {
     let received: ReceivedRequest
     let delivery: Delivery
     let route: Directory.Route
@@ -13,6 +13,9 @@ struct PreparedMessage: Sendable {
     let requestHash: [UInt8]
     let recipient: [RecipientToken]
     let events: MessageEvents
+    let candidate: Candidate
+    /// The URL for the first attempt, which is mostly the only one.
+    private let firstCallback: String
     /// How many calls the provider has answered so far; these count against the limit, an outage does not.
     var answers: Int
 
@@ -38,19 +41,18 @@ struct PreparedMessage: Sendable {
         text = try journey.templates.text(of: request)
         requestHash = Policy.requestHash(request, messageClass: messageClass, purpose: received.purpose)
         recipient = journey.tokens.tokens(for: request.to)
+        candidate = Candidate(
+            request: request, text: text, app: received.key.app, messageClass: messageClass, purpose: received.purpose,
+            isTrusted: route.isTrusted)
         let context = Self.context(received, account: route.account.alias, sender: route.senderAlias)
-        var reference = journey.tokens.reference(for: request.to, id: request.recipient.id)
+        var reference = journey.tokens.reference(for: request.to, known: recipient, id: request.recipient.id)
         reference.address = request.to.text
-        let count = text.map { SegmentCount($0) }
         events = MessageEvents(
-            context: context, recipient: reference, body: text, segments: count?.segments, encoding: count?.encoding)
-        // But for the attempt's number its length depends on the request alone, so a request that would not fit at some
-        // attempt is refused before it is claimed.
-        _ = try statusCallback(attempt: Self.longestAttempt)
+            context: context, recipient: reference, body: text, segments: candidate.segmentCount?.segments,
+            encoding: candidate.segmentCount?.encoding)
+        // Its length is the same for every attempt, so a request whose URL would not fit is refused before it is claimed.
+        firstCallback = try Self.statusCallback(context, attempt: 1, route, request)
     }
-
-    /// As many digits as an attempt's number may have in a callback's query.
-    private static let longestAttempt = 999_999
 
     static func context(_ received: ReceivedRequest, account: String, sender: String?) -> MessageContext {
         var context = MessageContext(
@@ -62,16 +64,12 @@ struct PreparedMessage: Sendable {
         return context
     }
 
-    private func statusCallback(attempt: Int) throws(RequestProblem) -> String {
-        var context = events.context
+    private static func statusCallback(
+        _ context: MessageContext, attempt: Int, _ route: Directory.Route, _ request: SendRequest
+    ) throws(RequestProblem) -> String {
+        var context = context
         context.attempt = attempt
         return try route.account.statusCallback(context, request.recipient.id)
-    }
-
-    var candidate: Candidate {
-        Candidate(
-            request: request, text: text, app: key.app, messageClass: messageClass, purpose: received.purpose,
-            isTrusted: route.isTrusted)
     }
 
     func claim(at now: Date) -> MessageClaim {
@@ -94,7 +92,9 @@ struct PreparedMessage: Sendable {
         message.content = request.content
         message.tags = request.tags
         message.shortenLinks = request.shortenLinks
-        message.statusCallback = try? statusCallback(attempt: attempt)
+        message.statusCallback =
+            attempt == 1
+            ? firstCallback : try? Self.statusCallback(events.context, attempt: attempt, route, request)
         return message
     }
 

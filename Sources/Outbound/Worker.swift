@@ -39,8 +39,8 @@ public actor Worker: Service {
     }
 
     private var slots: Slots<Waiting>
-    private let makeJourney: @Sendable (@escaping MessageJourney.Pause) -> MessageJourney
-    private lazy var journey = makeJourney { [weak self] seconds, messageClass in
+    private let makeParts: @Sendable (@escaping WorkerParts.Pause) -> WorkerParts
+    private lazy var parts = makeParts { [weak self] seconds, messageClass in
         await self?.pauseWithoutSlot(seconds: seconds, messageClass)
     }
     /// How many journeys are in a pause, without a slot.
@@ -71,8 +71,8 @@ public actor Worker: Service {
             events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents), logger: logger,
             maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
             sleep: { [loop] seconds in await loop.sleep(for: .seconds(seconds)) })
-        makeJourney = { pause in
-            MessageJourney(
+        makeParts = { pause in
+            WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: policy,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, pause: pause)
         }
@@ -141,9 +141,9 @@ public actor Worker: Service {
     }
 
     private func start(_ delivery: Delivery, _ messageClass: MessageClass) {
-        Task(executorPreference: loop.taskExecutor) { [journey, consumer] in
+        Task(executorPreference: loop.taskExecutor) { [parts, consumer] in
             do {
-                try await journey.travel(delivery, from: messageClass)
+                try await MessageJourney(parts).travel(delivery, from: messageClass)
                 consumer.ack(delivery.tag)
             } catch {
                 consumer.reject(delivery.tag, requeue: true)

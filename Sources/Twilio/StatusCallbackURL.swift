@@ -20,6 +20,8 @@ public struct StatusCallbackURL: Sendable {
     /// it, answers of 5xx are never retried. A fragment is not signed.
     public static let connectionOverrides = "#rc=3&rp=all&ct=2000&rt=4000"
 
+    private static let digitsOfAttempt = 6
+
     /// Begins the name of a parameter that holds metadata.
     static let metadataPrefix = "m."
 
@@ -65,7 +67,9 @@ public struct StatusCallbackURL: Sendable {
             query.append(Self.metadataPrefix + key, value)
         }
         query.append(raw: Self.connectionOverrides)
-        guard query.bytes.count <= Self.maximumLength else {
+        // As if the attempt had as many digits as it may come to have: a request fits at every attempt or at none.
+        let digits = message.attempt.map { String($0).utf8.count } ?? 0
+        guard query.bytes.count + max(0, Self.digitsOfAttempt - digits) <= Self.maximumLength else {
             throw RequestProblem(
                 field: message.metadata.isEmpty ? "correlation_id" : "metadata",
                 problem: "makes the status callback URL longer than \(Self.maximumLength) bytes")

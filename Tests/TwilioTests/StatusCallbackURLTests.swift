@@ -87,6 +87,20 @@ import Testing
         #expect(try callback.url(for: message).utf8.count <= 3000)
     }
 
+    @Test("a message fits at every attempt or at none")
+    func everyAttempt() throws {
+        var message = message()
+        let room = try StatusCallbackURL.maximumLength - callback.url(for: message).utf8.count
+        for length in (room - 60)...room {
+            message.correlationID = String(repeating: "c", count: length)
+            let fits = [1, 9, 10, 999_999].map { attempt in
+                message.attempt = attempt
+                return (try? callback.url(for: message)) != nil
+            }
+            #expect(Set(fits).count == 1, "\(length) of \(room): \(fits)")
+        }
+    }
+
     @Test(
         "a URL that the provider would not call is refused",
         arguments: [

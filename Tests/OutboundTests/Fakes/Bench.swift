@@ -57,14 +57,15 @@ struct Bench {
 
     var journey: MessageJourney {
         MessageJourney(
-            configuration: configuration, directory: directory, templates: templates, policy: .shipped, tokens: tokens,
-            ledger: ledger, outbox: outbox, clock: clock.worker,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            pause: { [journal, clock, duringPause] seconds, _ in
-                journal.note("pause \(seconds)")
-                clock.advance(by: seconds)
-                duringPause()
-            })
+            WorkerParts(
+                configuration: configuration, directory: directory, templates: templates, policy: .shipped,
+                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                pause: { [journal, clock, duringPause] seconds, _ in
+                    journal.note("pause \(seconds)")
+                    clock.advance(by: seconds)
+                    duringPause()
+                }))
     }
 
     /// Works one delivery off, as the worker does before it acknowledges.

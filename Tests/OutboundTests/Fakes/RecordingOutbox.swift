@@ -33,15 +33,15 @@ final class RecordingOutbox: Outbox {
         state.withLock { $0.confirmsLeft = count }
     }
 
-    func holding(since start: Double) -> any Outbox { self }
-
-    func publish(_ event: Event) async throws(HeldTooLong) {
+    func publish(_ event: Event, heldSince: Double) async throws(HeldTooLong) {
         try confirm()
         journal.note("event \(event.name)")
         state.withLock { $0.events.append(event) }
     }
 
-    func publish(_ message: Message, to exchange: String, routingKey: String) async throws(HeldTooLong) {
+    func publish(
+        _ message: Message, to exchange: String, routingKey: String, heldSince: Double
+    ) async throws(HeldTooLong) {
         try confirm()
         journal.note("publish \(exchange) \(routingKey)")
         state.withLock {

@@ -1,0 +1,37 @@
+import Logging
+import Messaging
+import Policy
+
+/// What all journeys of a worker share.
+final class WorkerParts: Sendable {
+    /// Waits without holding a slot.
+    typealias Pause = @Sendable (_ seconds: Double, MessageClass) async -> Void
+
+    let configuration: WorkerConfiguration
+    let directory: Directory
+    let templates: TemplateCatalog
+    let policy: PolicyEngine
+    let tokens: RecipientTokenKeys
+    let ledger: any MessageLedger
+    let outbox: any Outbox
+    let clock: WorkerClock
+    let logger: Logger
+    let pause: Pause
+
+    init(
+        configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
+        tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
+        pause: @escaping Pause
+    ) {
+        self.configuration = configuration
+        self.directory = directory
+        self.templates = templates
+        self.policy = policy
+        self.tokens = tokens
+        self.ledger = ledger
+        self.outbox = outbox
+        self.clock = clock
+        self.logger = logger
+        self.pause = pause
+    }
+}
