@@ -35,7 +35,7 @@ extension HTTPRequest {
             guard header.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
                 throw .invalid("the value of header \(index) holds control characters")
             }
-            if Self.reserved.contains(header.name.lowercased()) {
+            if Self.reserved.contains(where: { header.name.equalsIgnoringCase($0) }) {
                 throw .invalid("header \(index) is one that only the client may set")
             }
             size += header.name.utf8.count + header.value.utf8.count + 4
@@ -52,7 +52,7 @@ extension HTTPRequest {
     }
 
     /// Those that frame the message: a second opinion about them is how requests are smuggled.
-    private static let reserved: Set<String> = ["content-length", "transfer-encoding", "connection", "expect"]
+    private static let reserved: [StaticString] = ["content-length", "transfer-encoding", "connection", "expect"]
 
     /// Lower-case scheme and the authority, which consists of host and port alone.
     private static func split(_ url: String) -> (scheme: String, authority: String)? {
@@ -62,27 +62,58 @@ extension HTTPRequest {
         guard scheme == "https" || scheme == "http" else { return nil }
         guard bytes[colon...].starts(with: "://".utf8) else { return nil }
         let start = bytes.index(colon, offsetBy: 3)
-        let end = bytes[start...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
+        let end = bytes[start...].firstIndex(where: \.endsAuthority) ?? bytes.endIndex
         guard start < end, bytes[start..<end].allSatisfy(\.isAuthorityCharacter) else { return nil }
         return (scheme, String(url[start..<end]))
+    }
+}
+
+extension String {
+    /// Whether both are the same ASCII text, but for the case of letters.
+    func equalsIgnoringCase(_ other: StaticString) -> Bool {
+        guard utf8.count == other.utf8CodeUnitCount else { return false }
+        return other.withUTF8Buffer { other in
+            zip(utf8, other).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && $0.isLetter && $1.isLetter) }
+        }
     }
 }
 
 extension UInt8 {
     fileprivate var isControl: Bool { self < 0x20 || self == 0x7F }
 
-    private var isLetterOrDigit: Bool {
+    fileprivate var isLetter: Bool {
         switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: false
+        }
+    }
+
+    private var isLetterOrDigit: Bool { isLetter || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    /// RFC 9110, section 5.6.2.
+    fileprivate var isTokenCharacter: Bool {
+        if isLetterOrDigit { return true }
+        return switch self {
+        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
             true
         default: false
         }
     }
 
-    /// RFC 9110, section 5.6.2.
-    fileprivate var isTokenCharacter: Bool { isLetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains(self) }
+    fileprivate var endsAuthority: Bool {
+        self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
+    }
 
     /// Names, IPv4, bracketed IPv6 and a port: no `@`, no `%`, no backslash, about which parsers disagree.
-    fileprivate var isAuthorityCharacter: Bool { isLetterOrDigit || "-._:[]".utf8.contains(self) }
+    fileprivate var isAuthorityCharacter: Bool {
+        if isLetterOrDigit { return true }
+        return switch self {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "["),
+            UInt8(ascii: "]"):
+            true
+        default: false
+        }
+    }
 }

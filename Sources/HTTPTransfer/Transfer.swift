@@ -128,7 +128,7 @@ final class Transfer {
             // A semicolon is libcurl's way to write a header without a value.
             isComplete =
                 isComplete && list.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
-            hasContentType = hasContentType || header.name.lowercased() == "content-type"
+            hasContentType = hasContentType || header.name.equalsIgnoringCase("content-type")
         }
         // A colon without a value takes away what libcurl would add: the type of a form, and for a large body the wait
         // for 100 Continue, after which it may send the request again without it.

@@ -6,9 +6,33 @@ public enum Audience: Sendable {
     case clear
 }
 
+/// An event as each audience may read it: CloudEvents 1.0 JSON, in structured mode.
+public struct EventTexts: Sendable {
+    /// For the exchange `events`.
+    public let redacted: [UInt8]
+    /// For the exchange `events.clear`.
+    public let clear: [UInt8]
+}
+
 extension Event {
-    /// The event as CloudEvents 1.0 JSON, in structured mode.
+    /// The event for one audience.
     public func json(for audience: Audience) -> [UInt8] {
+        let text = writtenText
+        return switch audience {
+        case .redacted: text.redactedBytes
+        case .clear: text.bytes
+        }
+    }
+
+    /// The event for both audiences, written once.
+    public var texts: EventTexts {
+        let text = writtenText
+        return EventTexts(redacted: text.redactedBytes, clear: text.bytes)
+    }
+
+    /// Everything, with the members marked that are in clear.
+    private var writtenText: JSONText {
+        let instant = formatRFC3339(time)
         var json = JSONText(reservingCapacity: 1536)
         json.object { json in
             json.value("specversion", "1.0")
@@ -16,15 +40,15 @@ extension Event {
             json.value("source", source)
             json.value("type", name.type)
             json.value("subject", subject)
-            json.value("time", formatRFC3339(time))
+            json.value("time", instant)
             json.value("datacontenttype", "application/json")
             json.value("traceparent", message.traceparent)
-            json.object("data") { json in writeData(to: &json, audience: audience) }
+            json.object("data") { json in writeData(to: &json, instant) }
         }
-        return json.bytes
+        return json
     }
 
-    private func writeData(to json: inout JSONText, audience: Audience) {
+    private func writeData(to json: inout JSONText, _ instant: String) {
         json.value("messageId", message.messageID)
         json.value("app", message.app)
         json.value("class", message.messageClass?.rawValue)
@@ -39,17 +63,17 @@ extension Event {
         }
         json.value("attempt", message.attempt)
         writeProvider(to: &json)
-        writeRecipient(to: &json, audience: audience)
+        writeRecipient(to: &json)
         writeReasons(to: &json)
         writeConsent(to: &json)
         if !message.metadata.isEmpty { json.pairs("metadata", message.metadata) }
         json.value("correlationId", message.correlationID)
-        json.value("occurredAt", formatRFC3339(time))
+        json.value("occurredAt", instant)
         json.value("segments", segments)
         json.value("encoding", encoding)
         json.raw("decision", decision)
         for (key, text) in details.sorted(by: { $0.key < $1.key }) { json.value(key, text) }
-        if audience == .clear {
+        json.clearOnly { json in
             for (key, text) in clearDetails.sorted(by: { $0.key < $1.key }) { json.value(key, text) }
             json.value("body", body)
         }
@@ -74,14 +98,14 @@ extension Event {
         }
     }
 
-    private func writeRecipient(to json: inout JSONText, audience: Audience) {
+    private func writeRecipient(to json: inout JSONText) {
         guard let recipient else { return }
         json.object("recipient") { json in
             json.value("token", recipient.token.text)
             json.value("masked", recipient.masked)
             json.value("country", recipient.country)
             json.value("id", recipient.id)
-            if audience == .clear { json.value("address", recipient.address) }
+            json.clearOnly { $0.value("address", recipient.address) }
         }
     }
 

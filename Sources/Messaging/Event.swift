@@ -22,10 +22,10 @@ public struct EventName: Hashable, Sendable, CustomStringConvertible {
     public static func error(_ code: Int) -> EventName { EventName(family: "error", name: String(code)) }
 
     /// Both words, joined by a dot.
-    public var description: String { "\(family).\(name)" }
+    public var description: String { family + "." + name }
 
     /// The CloudEvents type: `switchboard.message.accepted.v1`.
-    public var type: String { "switchboard.\(family).\(name).v1" }
+    public var type: String { "switchboard." + family + "." + name + ".v1" }
 }
 
 /// The message that an event is about, as far as it is known.
@@ -194,9 +194,10 @@ public struct Event: Sendable {
 
     /// `<family>.<name>.<channel>.<class>.<app>`, with `none` where a word is unknown.
     public var routingKey: String {
-        "\(name).\(message.channel?.rawValue ?? "none").\(message.messageClass?.rawValue ?? "none").\(message.app ?? "none")"
+        let words = [message.channel?.rawValue, message.messageClass?.rawValue, message.app]
+        return words.reduce(name.description) { key, word in key + "." + (word ?? "none") }
     }
 
     /// The CloudEvents source.
-    public var source: String { "/switchboard/\(message.account)" }
+    public var source: String { "/switchboard/" + message.account }
 }

@@ -25,12 +25,12 @@ struct JSONScanner {
             try refuse(path.isEmpty ? "request" : path, "is not a JSON object")
         }
         try descend()
-        var names: Set<String> = []
+        var names = MemberNames()
         if try peek() != UInt8(ascii: "}") {
             repeat {
                 guard try peek() == UInt8(ascii: "\"") else { throw Self.notJSON }
                 let name = try text()
-                guard names.insert(name).inserted else {
+                guard names.insert(name) else {
                     throw RequestProblem(field: Self.join(path, name), problem: "stands twice")
                 }
                 try expect(UInt8(ascii: ":"))
@@ -295,5 +295,20 @@ struct JSONScanner {
         }
         index += 4
         return value
+    }
+}
+
+/// The names of an object's members: looked through one by one while there are few, as in every honest request.
+private struct MemberNames {
+    private var few: [String] = []
+    private var many: Set<String> = []
+
+    /// - Returns: whether it was not there before.
+    mutating func insert(_ name: String) -> Bool {
+        if !many.isEmpty { return many.insert(name).inserted }
+        guard !few.contains(name) else { return false }
+        few.append(name)
+        if few.count > 16 { many = Set(few) }
+        return true
     }
 }

@@ -1,11 +1,13 @@
-/// Writes JSON into a buffer.
+/// Writes JSON into a buffer, without white space.
 ///
-/// Every event is written twice (redacted and in clear), and Foundation's encoder takes several microseconds for each;
-/// reading, where the input is hostile, stays Foundation's.
+/// Several texts are written for every message (its events, its decision, its canonical form), and Foundation's encoder
+/// takes several microseconds for each.
 public struct JSONText: Sendable {
     /// What was written so far, in UTF-8.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    /// Where members stand that only one of two audiences may read.
+    private var clearRanges: [Range<Int>] = []
 
     /// An empty text.
     public init(reservingCapacity capacity: Int = 1024) {
@@ -14,6 +16,28 @@ public struct JSONText: Sendable {
 
     /// The text as a string.
     public var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Members that ``redactedBytes`` leaves out. They must not be the first of their object, or a comma too many would
+    /// stay behind.
+    mutating func clearOnly(_ body: (inout JSONText) -> Void) {
+        precondition(needsComma, "the first member of an object would leave its comma behind")
+        let start = bytes.count
+        body(&self)
+        if bytes.count > start { clearRanges.append(start..<bytes.count) }
+    }
+
+    /// What was written so far, but for the members that are for one audience only.
+    var redactedBytes: [UInt8] {
+        var redacted: [UInt8] = []
+        redacted.reserveCapacity(bytes.count)
+        var start = 0
+        for range in clearRanges {
+            redacted.append(contentsOf: bytes[start..<range.lowerBound])
+            start = range.upperBound
+        }
+        redacted.append(contentsOf: bytes[start...])
+        return redacted
+    }
 
     /// Writes an object whose members `body` writes.
     public mutating func object(_ key: String? = nil, _ body: (inout JSONText) throws -> Void) rethrows {
@@ -53,10 +77,12 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
-    /// Writes an object of strings, in the order of their keys.
+    /// Writes an object of strings, in the order of their keys by UTF-16 code units (RFC 8785, section 3.2.3).
     public mutating func pairs(_ key: String? = nil, _ pairs: [String: String]) {
         object(key) { json in
-            for (name, text) in pairs.sorted(by: { $0.key < $1.key }) { json.value(name, text) }
+            for (name, text) in pairs.sorted(by: { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }) {
+                json.value(name, text)
+            }
         }
     }
 
@@ -87,36 +113,40 @@ public struct JSONText: Sendable {
         }
     }
 
-    /// Escapes what RFC 8259, section 7, asks for: the quotation mark, the reverse solidus and control characters.
+    /// Escapes what must be (RFC 8259, section 7), each in the one form that RFC 8785, section 3.2.2.2, gives.
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: utf8[start..<index])
-                escape(byte)
-                start = index + 1
+            guard utf8.contains(where: mustBeEscaped) else {
+                bytes.append(addingCapacity: utf8.count + 2) { (span: inout OutputSpan<UInt8>) in
+                    span.append(UInt8(ascii: "\""))
+                    for byte in utf8 { span.append(byte) }
+                    span.append(UInt8(ascii: "\""))
+                }
+                return
             }
-            bytes.append(contentsOf: utf8[start...])
+            bytes.append(UInt8(ascii: "\""))
+            for byte in utf8 {
+                if mustBeEscaped(byte) { escape(byte) } else { bytes.append(byte) }
+            }
+            bytes.append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func escape(_ byte: UInt8) {
         bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x08: bytes.append(UInt8(ascii: "b"))
         case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0..<0x20:
-            let hexadecimal = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hexadecimal[Int(byte >> 4)])
-            bytes.append(hexadecimal[Int(byte & 15)])
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0..<0x20: bytes.append(contentsOf: "u00\(hexadecimal([byte]))".utf8)
         default: bytes.append(byte)
         }
     }
+}
+
+private func mustBeEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
 }

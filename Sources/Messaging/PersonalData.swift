@@ -12,6 +12,7 @@ public func refusePersonalData(_ value: String, field: String) throws(RequestPro
 
 /// `local@domain.tld`, nothing around it.
 private func isEmailAddress(_ text: String) -> Bool {
+    guard text.utf8.contains(UInt8(ascii: "@")) else { return false }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.count <= 64 else { return false }
     let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)

@@ -5,7 +5,9 @@ public struct Candidate: Sendable {
     /// What the app asked for.
     public var request: SendRequest
     /// The rendered text; nil where the message has none, or where it is rendered at the provider.
-    public var text: String?
+    public let text: String?
+    /// The length of the text.
+    public let segmentCount: SegmentCount?
     /// The app that asked, `[a-z0-9-]{1,32}`.
     public var app: String
     /// What the message is for.
@@ -21,6 +23,7 @@ public struct Candidate: Sendable {
     ) {
         self.request = request
         self.text = text
+        segmentCount = text.map { SegmentCount($0) }
         self.app = app
         self.messageClass = messageClass
         self.purpose = purpose

@@ -31,15 +31,15 @@ public struct PolicyEngine: Sendable {
 
     /// `sha256:` and the digest of all that a judgement depends on beside its arguments.
     private static func contentHash(name: String, rules: [any Rule], overlay: PolicyOverlay) -> String {
-        var json = CanonicalJSON()
-        json.beginObject()
-        json.member("name", name)
-        json.beginObject("rules")
-        for rule in rules.sorted(by: { $0.name < $1.name }) { json.members(rule.name, rule.parameters) }
-        json.endObject()
-        json.member("warnOnly", overlay.warnOnly)
-        json.endObject()
-        return "sha256:" + SHA256.hash(data: json.bytes).map { hexadecimal($0) }.joined()
+        var json = JSONText()
+        json.object { json in
+            json.value("name", name)
+            json.object("rules") { json in
+                for rule in rules.sorted(by: { $0.name < $1.name }) { json.pairs(rule.name, rule.parameters) }
+            }
+            json.array("warnOnly") { json in for rule in overlay.warnOnly { json.value(nil, rule) } }
+        }
+        return "sha256:" + hexadecimal(SHA256.hash(data: json.bytes))
     }
 
     /// Judges one message.
@@ -74,9 +74,8 @@ public struct PolicyEngine: Sendable {
     }
 
     private static func facts(_ candidate: Candidate, _ facts: RecipientFacts?) -> Decision.Facts {
-        let count = candidate.text.map { SegmentCount($0) }
-        return Decision.Facts(
-            consent: facts?.consent.rawValue ?? "unknown", segments: count?.segments, encoding: count?.encoding,
-            country: country(of: candidate.request.to))
+        Decision.Facts(
+            consent: facts?.consent.rawValue ?? "unknown", segments: candidate.segmentCount?.segments,
+            encoding: candidate.segmentCount?.encoding, country: country(of: candidate.request.to))
     }
 }

@@ -60,11 +60,15 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
 
     /// The recipient under the newest key, as events name it, without the clear address.
     ///
-    /// - Parameter id: the app's own id of the person.
-    public func reference(for address: Address, id: String? = nil) -> RecipientReference {
+    /// - Parameters:
+    ///   - tokens: what ``tokens(for:)`` gave for the address, where that is known already.
+    ///   - id: the app's own id of the person.
+    public func reference(
+        for address: Address, known tokens: [RecipientToken] = [], id: String? = nil
+    ) -> RecipientReference {
         RecipientReference(
-            token: Self.token(Self.subject(of: address), under: keys[0]), masked: maskedAddress(address),
-            country: country(of: address), id: id)
+            token: tokens.first ?? Self.token(Self.subject(of: address), under: keys[0]),
+            masked: maskedAddress(address), country: country(of: address), id: id)
     }
 
     private static func subject(of address: Address) -> [UInt8] {

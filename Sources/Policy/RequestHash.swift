@@ -10,49 +10,49 @@ public func requestHash(_ request: SendRequest, messageClass: MessageClass, purp
     Array(SHA256.hash(data: canonicalJSON(of: request, messageClass: messageClass, purpose: purpose)))
 }
 
-/// The request as RFC 8785 writes it. The order of the members is that of their names.
+/// The request as RFC 8785 writes it: the members stand in the order of their names.
 func canonicalJSON(of request: SendRequest, messageClass: MessageClass, purpose: String) -> [UInt8] {
-    var json = CanonicalJSON()
-    json.beginObject()
-    json.member("account", request.account)
-    json.member("body", request.body)
-    json.member("channel", request.channel.rawValue)
-    json.member("class", messageClass.rawValue)
-    if let evidence = request.consentEvidence {
-        json.beginObject("consent")
-        json.member("evidence", evidence)
-        json.endObject()
+    var json = JSONText(reservingCapacity: 512)
+    json.object { json in
+        json.value("account", request.account)
+        json.value("body", request.body)
+        json.value("channel", request.channel.rawValue)
+        json.value("class", messageClass.rawValue)
+        if let evidence = request.consentEvidence {
+            json.object("consent") { $0.value("evidence", evidence) }
+        }
+        if let content = request.content {
+            json.object("content") { json in
+                json.value("sid", content.sid)
+                if !content.variables.isEmpty { json.pairs("variables", content.variables) }
+            }
+        }
+        json.value("expiresAt", request.expiresAt.map(formatRFC3339))
+        if !request.media.isEmpty {
+            json.array("media") { json in for url in request.media { json.value(nil, url) } }
+        }
+        if !request.metadata.isEmpty { json.pairs("metadata", request.metadata) }
+        json.value("purpose", purpose)
+        let recipient = request.recipient
+        if recipient.id != nil || recipient.region != nil || recipient.timeZone != nil {
+            json.object("recipient") { json in
+                json.value("id", recipient.id)
+                json.value("region", recipient.region)
+                json.value("timeZone", recipient.timeZone)
+            }
+        }
+        json.value("sendAt", request.sendAt.map(formatRFC3339))
+        json.value("sender", request.sender)
+        if request.shortenLinks { json.value("shortenLinks", true) }
+        if !request.tags.isEmpty { json.pairs("tags", request.tags) }
+        if let template = request.template {
+            json.object("template") { json in
+                json.value("locale", template.locale)
+                json.value("name", template.name)
+                if !template.variables.isEmpty { json.pairs("variables", template.variables) }
+            }
+        }
+        json.value("to", request.to.text)
     }
-    if let content = request.content {
-        json.beginObject("content")
-        json.member("sid", content.sid)
-        if !content.variables.isEmpty { json.members("variables", content.variables) }
-        json.endObject()
-    }
-    json.member("expiresAt", request.expiresAt.map(formatRFC3339))
-    if !request.media.isEmpty { json.member("media", request.media) }
-    if !request.metadata.isEmpty { json.members("metadata", request.metadata) }
-    json.member("purpose", purpose)
-    let recipient = request.recipient
-    if recipient.id != nil || recipient.region != nil || recipient.timeZone != nil {
-        json.beginObject("recipient")
-        json.member("id", recipient.id)
-        json.member("region", recipient.region)
-        json.member("timeZone", recipient.timeZone)
-        json.endObject()
-    }
-    json.member("sendAt", request.sendAt.map(formatRFC3339))
-    json.member("sender", request.sender)
-    if request.shortenLinks { json.member("shortenLinks", true) }
-    if !request.tags.isEmpty { json.members("tags", request.tags) }
-    if let template = request.template {
-        json.beginObject("template")
-        json.member("locale", template.locale)
-        json.member("name", template.name)
-        if !template.variables.isEmpty { json.members("variables", template.variables) }
-        json.endObject()
-    }
-    json.member("to", request.to.text)
-    json.endObject()
     return json.bytes
 }

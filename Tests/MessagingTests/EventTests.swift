@@ -49,6 +49,19 @@ import Testing
         #expect(try object(event(), .redacted)["id"] as? String == clear["id"] as? String)
     }
 
+    @Test("both texts of an event are what each audience would get alone, whatever is missing") func texts() throws {
+        var bare = event()
+        bare.recipient?.address = nil
+        bare.clearDetails = [:]
+        bare.body = nil
+        for event in [event(), bare] {
+            #expect(event.texts.redacted == event.json(for: .redacted))
+            #expect(event.texts.clear == event.json(for: .clear))
+            for audience in [Audience.redacted, .clear] { _ = try object(event, audience) }
+        }
+        #expect(bare.texts.redacted == bare.texts.clear)
+    }
+
     @Test("unknown words of the routing key are none") func unknownWords() {
         let event = Event(
             id: "1", name: EventName(family: "bridge", name: "tick"), subject: "b", time: Date(),

@@ -12,6 +12,21 @@ import Testing
         }
     }
 
+    @Test("a name that stands twice is found among few and among many", arguments: [1, 15, 16, 17, 40])
+    func twice(members: Int) throws {
+        let pairs = (0..<members).map { #""k\#($0)": "v""# }
+        func read(_ pairs: [String]) throws(RequestProblem) {
+            _ = try SendRequest(
+                json: Array(#"{"to":"+15558675310","body":"x","tags":{\#(pairs.joined(separator: ","))}}"#.utf8))
+        }
+        for place in [0, members - 1] {
+            let error = #expect(throws: RequestProblem.self) { try read(pairs + [pairs[place]]) }
+            #expect(error?.problem == "stands twice")
+            #expect(error?.field == "tags.k\(place)")
+        }
+        if members <= 10 { try read(pairs) }
+    }
+
     @Test("every field of the contract is read") func everyField() throws {
         let request = try SendRequest(
             json: Array(
