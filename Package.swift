@@ -99,7 +99,7 @@ let package = Package(
         module(
             "Recorder",
             [
-                "EventLoop", "AMQP", "Messaging", "Topics", logging, metrics, lifecycle,
+                "Observability", "EventLoop", "AMQP", "Messaging", "Topics", logging, lifecycle,
             ]),
         module(
             "Simulator",

@@ -61,7 +61,7 @@ struct WebhookIntake: Sendable {
             switch request.path {
             case WebhookPath.status:
                 let callback = try StatusCallback(webhook.form)
-                let origin = try StatusCallbackURL.origin(webhook.query)
+                let origin = try StatusCallbackURL.origin(webhook.query, account: webhook.account.alias)
                 return events.status(callback, origin: origin, account: webhook.account.alias, at: time)
             case WebhookPath.inbound:
                 return await inbound(try InboundMessage(webhook.form), webhook, at: time)

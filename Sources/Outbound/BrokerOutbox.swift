@@ -1,6 +1,7 @@
 import AMQP
 import Logging
 import Messaging
+import Observability
 import Topics
 
 /// Publishes until the broker has confirmed, since nothing is acknowledged before.
@@ -16,9 +17,12 @@ struct BrokerOutbox: Outbox {
 
     func publish(_ event: Event, heldSince: Double) async throws(HeldTooLong) {
         try await untilConfirmed(event.name.description, heldSince) {
+            let start = ContinuousClock.now
             switch await events.publish(event) {
-            case .confirmed: nil
-            case .unconfirmed(let reason): reason
+            case .confirmed:
+                Instruments.shared.recordConfirm(took: ContinuousClock.now - start)
+                return nil
+            case .unconfirmed(let reason): return reason
             }
         }
     }

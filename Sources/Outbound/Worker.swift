@@ -177,6 +177,7 @@ public actor Worker: Service {
 
     private func drain() async {
         isStopping = true
+        logger.notice("Stopping: what has begun is finished, nothing new is taken")
         for messageClass in MessageClass.allCases { await consumer.pause(QueueName.send(messageClass)) }
         for item in slots.removeWaiting(where: \.isDelivery) {
             if case .delivery(let delivery) = item { consumer.reject(delivery.tag, requeue: true) }
@@ -187,6 +188,11 @@ public actor Worker: Service {
             loop.schedule(after: .seconds(configuration.drainTimeout)) { [weak self] in
                 self?.assumeIsolated { $0.whenIdle.take()?.resume() }
             }
+        }
+        if slots.isIdle, paused == 0 {
+            logger.notice("Stopped: all that had begun is finished")
+        } else {
+            logger.warning("Stopped before all was finished: the broker will deliver the rest again")
         }
     }
 }

@@ -2,6 +2,7 @@ import AMQP
 import FoundationEssentials
 import Logging
 import Messaging
+import Observability
 
 /// The way of what arrives on `consent`: changes are applied together, and a tick is only noted once everything before
 /// it has been; so a tick that is noted says that opt-outs are known up to its time.
@@ -71,7 +72,7 @@ struct ConsentIntake: Sendable {
 
     /// Only a lost no can do harm; without a tick or a yes, less is sent.
     private func leaveOut(_ delivery: Delivery) {
-        RecorderMetrics.unreadableConsent()
+        Instruments.shared.countUnreadable(in: .consent)
         guard delivery.routingKey.hasPrefix("consent.revoked.") else { return settling.giveUp(delivery.tag) }
         let isFirst = !unread.isAny
         if !unread.add() { settling.giveUp(delivery.tag) }

@@ -1,6 +1,7 @@
 import AMQP
 import Logging
 import Messaging
+import Observability
 
 /// The way of what arrives on `recorder`: statuses, by rank and so in any order.
 struct StatusIntake: Sendable {
@@ -57,7 +58,7 @@ struct StatusIntake: Sendable {
 
     /// A later status of the message, or a look at the provider, tells the same.
     private func leaveOut(_ delivery: Delivery) {
-        RecorderMetrics.unreadableStatus()
+        Instruments.shared.countUnreadable(in: .recorder)
         settling.giveUp(delivery.tag)
     }
 }

@@ -20,6 +20,11 @@ public struct Instruments: Sendable {
         case accepted, refused, unknown
     }
 
+    /// A queue of events that the recorder reads.
+    public enum EventQueue: String, Sendable, CaseIterable {
+        case consent, recorder
+    }
+
     /// The instruments of the process, in the system's metrics factory as it stands when they are first used.
     public static let shared = Instruments(MetricsSystem.factory)
 
@@ -54,6 +59,7 @@ public struct Instruments: Sendable {
     private let commitRows: Recorder
     private let consentAge: Meter
     private let webhooks: WebhookCounters
+    private let unreadable: [EventQueue: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -72,6 +78,11 @@ public struct Instruments: Sendable {
         commitRows = Recorder(label: "switchboard_ledger_commit_rows", factory: factory)
         consentAge = Meter(label: "switchboard_consent_age_seconds", factory: factory)
         webhooks = WebhookCounters(factory)
+        unreadable = Dictionary(
+            uniqueKeysWithValues: EventQueue.allCases.map { queue in
+                let labels = [("queue", queue.rawValue)]
+                return (queue, Counter(label: "switchboard_unreadable_events", dimensions: labels, factory: factory))
+            })
     }
 
     /// A message was consumed, or left the worker; the class is nil where the request named none.
@@ -99,6 +110,9 @@ public struct Instruments: Sendable {
     /// For how many seconds opt-outs have not been known to be recorded; infinite when they never were.
     public func setConsentAge(seconds: Double) { consentAge.set(seconds) }
 
+    /// An event could not be recorded because it could not be read; worth an alert.
+    public func countUnreadable(in queue: EventQueue) { unreadable[queue]?.increment() }
+
     /// A webhook was answered.
     ///
     /// - Parameters:
@@ -115,6 +129,7 @@ public struct Instruments: Sendable {
         "switchboard_ledger_commit_seconds": "Time that the ledger took to make a batch durable.",
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
+        "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",
     ]
 }

@@ -1,3 +1,5 @@
+import Messaging
+
 /// What a reply asks for.
 public enum KeywordEffect: String, Sendable, CaseIterable {
     /// No more messages of this sender's program.

@@ -69,6 +69,7 @@ struct Assembly {
         var options = SQLiteLedger.Options()
         // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
         options.wakeCallers = { wake in loop.execute(wake) }
+        options.onCommit = { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }
         do {
             return try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: logger)
         } catch {
