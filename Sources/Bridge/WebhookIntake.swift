@@ -88,7 +88,13 @@ struct WebhookIntake: Sendable {
         }
         let recipient = events.tokens.tokens(for: address)
         let program = events.program(inbound)
-        async let conversation = ask { try await ledger.conversation(recipient: recipient, program: program) }
+        async let conversation = ask {
+            // A number of a messaging service may have been sent from directly.
+            if let found = try await ledger.conversation(recipient: recipient, program: program) { return found }
+            let number = events.bareNumber(inbound.to)
+            guard number != program else { return nil }
+            return try await ledger.conversation(recipient: recipient, program: number)
+        }
         var granted = wish
         if case .grantIfAsked = wish {
             let facts = await ask { try await ledger.facts(recipient: recipient, program: program) }

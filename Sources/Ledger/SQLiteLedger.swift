@@ -120,7 +120,9 @@ extension SQLiteLedger: StatusLedger {
     /// Applies a change once, by the time of receipt.
     public func apply(_ change: ConsentChange) async throws -> Bool {
         try await write { connection throws(LedgerError) in
-            try connection.tables.consents.apply(change, program: connection.tables.names.id(change.program))
+            var programs: [Int64] = []
+            for program in change.programs { programs.append(try connection.tables.names.id(program)) }
+            return try connection.tables.consents.apply(change, programs: programs)
         }
     }
 

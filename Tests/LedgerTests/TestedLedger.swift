@@ -83,10 +83,11 @@ func report(
 }
 
 func change(
-    _ kind: ConsentChange.Kind, _ evidence: String, recipient: RecipientToken = .anna, at: Date = noon
+    _ kind: ConsentChange.Kind, _ evidence: String, recipient: RecipientToken = .anna, programs: [String] = [program],
+    at: Date = noon
 ) -> ConsentChange {
     ConsentChange(
-        kind: kind, recipient: recipient, program: program, evidence: evidence, keyword: nil, at: at)
+        kind: kind, recipient: recipient, programs: programs, evidence: evidence, keyword: nil, at: at)
 }
 
 func seconds(_ count: Double) -> Date { noon.addingTimeInterval(count) }
