@@ -88,13 +88,13 @@ let package = Package(
             "Outbound",
             [
                 "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Topics",
-                logging, lifecycle, mustache, crypto, deques,
+                logging, lifecycle, mustache, deques,
             ]),
         module(
             "Bridge",
             [
                 "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, lifecycle, hummingbird, httpTypes, crypto,
+                logging, lifecycle, hummingbird, httpTypes,
             ]),
         module(
             "Recorder",
@@ -123,7 +123,7 @@ let package = Package(
 
         // Unit tests: no input or output
         tests("MessagingTests", ["Messaging"]),
-        tests("PolicyTests", ["Policy", "Messaging"]),
+        tests("PolicyTests", [crypto, "Policy", "Messaging"]),
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),

@@ -121,6 +121,7 @@ broker_configure() {
     {
         printf 'listeners.tcp.1 = 127.0.0.1:%s\n' "$port"
         printf 'load_definitions = %s\n' "$TOPOLOGY/definitions.json"
+        grep '^max_message_size' "$TOPOLOGY/rabbitmq.conf"
         printf 'log.console = false\nvm_memory_high_watermark.relative = 0.3\n'
         [[ ! -d $LOCAL/$BROKER_NAME/tls ]] || tls_listener "$(port_of tls "$port")"
     } >"$dir/rabbitmq.conf"

@@ -1,4 +1,3 @@
-import Crypto
 import EventLoop
 import FoundationEssentials
 import Logging
@@ -125,9 +124,7 @@ struct WebhookIntake: Sendable {
     }
 
     private func digest(_ request: WebhookRequest) -> String {
-        var hash = SHA256()
-        hash.update(data: Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0])
-        hash.update(data: request.body)
-        return hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let head = Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0]
+        return events.tokens.digest(of: head + request.body)
     }
 }

@@ -9,7 +9,7 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     public struct Code: Sendable, Hashable {
         enum Kind: Hashable {
             case busy, diskFull, readOnly, corrupt, cannotOpen, inputOutput, noMemory, missing, replaced, notALedger,
-                newerSchema, closed, invalid, unknownMessage, notHeld, other
+                newerSchema, absent, closed, invalid, unknownMessage, notHeld, other
         }
 
         let kind: Kind
@@ -36,6 +36,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         public static let notALedger = Code(kind: .notALedger)
         /// The file was written by a newer version.
         public static let newerSchema = Code(kind: .newerSchema)
+        /// There is no ledger at this path, and this caller makes none.
+        public static let absent = Code(kind: .absent)
         /// The ledger was closed by its owner.
         public static let closed = Code(kind: .closed)
         /// A value of this call cannot be stored.
@@ -66,7 +68,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     public var isRetryable: Bool {
         switch code.kind {
         case .busy, .diskFull, .readOnly, .cannotOpen, .inputOutput, .noMemory, .missing, .notHeld, .other: true
-        case .corrupt, .replaced, .notALedger, .newerSchema, .closed, .invalid, .unknownMessage: false
+        case .corrupt, .replaced, .notALedger, .newerSchema, .absent, .closed, .invalid, .unknownMessage:
+            false
         }
     }
 
@@ -104,6 +107,7 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         case .replaced: "was replaced by another one while it was in use"
         case .notALedger: "is a file of another program"
         case .newerSchema: "was written by a newer version of this program"
+        case .absent: "is not there"
         case .closed: "was closed"
         case .invalid: "does not take a value of this call"
         case .unknownMessage: "does not know the message"

@@ -149,6 +149,18 @@ final class ProgressTable {
         }
     }
 
+    /// A message that may have been called before this ledger knew it.
+    func insertUnknown(_ message: Int64, now: Date) throws(LedgerError) {
+        try insert.run {
+            $0.integer(message)
+            $0.integer(StoredState.unknown.rawValue)
+            $0.integer(1)
+            $0.integer(now.microseconds)
+            $0.text(nil)
+            $0.text(nil)
+        }
+    }
+
     /// Ends a held message.
     func close(_ message: Int64, as status: MessageStatus, decision: Int64?, now: Date) throws(LedgerError) -> Bool {
         try make(message)

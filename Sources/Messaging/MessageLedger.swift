@@ -51,8 +51,10 @@ public struct RecipientFacts: Sendable, Equatable {
 public struct MessageClaim: Sendable {
     /// The message.
     public var key: MessageKey
-    /// SHA-256 of the canonical request with class and purpose.
+    /// 32 bytes: the canonical request with class and purpose, hashed under the newest key.
     public var requestHash: [UInt8]
+    /// The same under the older keys.
+    public var olderHashes: [[UInt8]] = []
     /// Its class.
     public var messageClass: MessageClass
     /// Its purpose.
@@ -61,10 +63,15 @@ public struct MessageClaim: Sendable {
     public var channel: Channel
     /// Under every live key, the newest first.
     public var recipient: [RecipientToken]
-    /// What consent is asked for: ``ConsentChange/program``.
+    /// What consent is asked for: one of ``ConsentChange/programs``.
     public var program: String
     /// The caller's clock.
     public var now: Date
+    /// When a worker may have seen it first; not before `now` for a message that is certainly new.
+    public var firstSeen: Date
+    /// Whether the request itself says that a call was made. A ledger that does not know the message must not take it
+    /// for new.
+    public var mayHaveBeenCalled = false
 
     /// A claim of one delivery.
     public init(
@@ -79,7 +86,11 @@ public struct MessageClaim: Sendable {
         self.recipient = recipient
         self.program = program
         self.now = now
+        firstSeen = now
     }
+
+    /// Whether a stored hash is one of this request.
+    public func isHash(_ stored: [UInt8]) -> Bool { stored == requestHash || olderHashes.contains(stored) }
 }
 
 /// The ledger's answer to a claim.
@@ -203,6 +214,9 @@ public struct Settlement: Sendable {
 /// the message again. All calls but `claim` throw for a message that was never claimed.
 public protocol MessageLedger: Sendable {
     /// Remembers a message when it is new, and tells its state and the recipient's facts.
+    ///
+    /// A message that the ledger does not know, though it may have been called (``MessageClaim/mayHaveBeenCalled``), or
+    /// was first seen before the ledger was restored from a copy, is unknown, not new.
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
     /// Compare-and-set from held (or unknown) to attempting.
     func begin(_ start: AttemptStart) async throws -> AttemptGrant

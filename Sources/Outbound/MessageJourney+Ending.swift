@@ -28,7 +28,7 @@ extension MessageJourney {
 
     /// The id was used before for another request: the first one stands, this one changes nothing.
     func refuseConflict(_ message: PreparedMessage) async throws(HeldTooLong) {
-        try await publish(message.events.conflict(requestHash: message.requestHash, at: clock.now()))
+        try await publish(message.events.conflict(requestHash: message.requestHashes[0], at: clock.now()))
     }
 
     /// The request cannot be read or is not allowed: told to the subscribers with the field, and kept.
@@ -45,7 +45,7 @@ extension MessageJourney {
         let events = MessageEvents(
             context: context, recipient: recipient, body: nil, segments: nil, encoding: nil)
         // An id may be missing, or used by a request that can be read: the content tells the happenings apart.
-        let step = contentDigest(delivery)
+        let step = tokens.digest(of: Array(delivery.routingKey.utf8) + [0] + delivery.message.body)
         // The name of a field that does not exist is the app's own text.
         let field = redactedForLog(problem.field)
         try await publish(

@@ -44,7 +44,7 @@ extension MessageJourney {
     private func waitForAttempt(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let age = clock.now().timeIntervalSince(since)
         guard age >= configuration.attemptLifetime else {
-            return try await wait(message, reason: "attempting", seconds: 5)
+            return try await wait(message, reason: WaitReason.attempting, seconds: 5)
         }
         try await ledger.markUnknown(message.key, attempt: attempt, now: clock.now())
         try await tellInDoubt(
@@ -59,10 +59,10 @@ extension MessageJourney {
             if mayHaveBeenInterrupted(message) {
                 try await publish(message.events.status(.inDoubt, attempt: attempt, at: since))
             }
-            return try await wait(message, reason: "in-doubt", seconds: left)
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: left)
         }
         guard try await ledger.abandon(message.key, attempt: attempt, now: clock.now()) else {
-            return try await wait(message, reason: "in-doubt", seconds: 5)
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: 5)
         }
         try await publish(
             message.events.status(.abandoned, attempt: attempt, at: clock.now()) { event in

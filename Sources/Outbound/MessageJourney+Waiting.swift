@@ -66,3 +66,14 @@ extension MessageJourney {
         try await outbox.publish(message, to: exchange, routingKey: routingKey, heldSince: heldSince)
     }
 }
+
+/// Why a message waits, where its outcome is the reason.
+enum WaitReason {
+    /// A call was made, and nobody knows what came of it.
+    static let inDoubt = "in-doubt"
+    /// Another delivery of the message may be calling.
+    static let attempting = "attempting"
+
+    /// Whether a message that waited for this reason may have been called.
+    static func followsCall(_ reason: String?) -> Bool { reason == inDoubt || reason == attempting }
+}

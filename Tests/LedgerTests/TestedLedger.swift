@@ -8,7 +8,7 @@ enum TestedLedger: CaseIterable, Sendable {
     case sqlite
 
     /// Runs `body` on a new, empty ledger.
-    func run(_ body: (any MessageLedger & StatusLedger) async throws -> Void) async throws {
+    func run(_ body: (any MessageLedger & StatusLedger & LedgerUpkeep) async throws -> Void) async throws {
         switch self {
         case .sqlite: try await withLedgerFile { try await body(try await openLedger($0)) }
         }

@@ -56,9 +56,12 @@ import Testing
         #expect(change.programs == ["+15005550006"])
     }
 
-    @Test("a no to a service is one to the number that was written to as well", arguments: [
-        ("+15005550006", ["MG1", "+15005550006"]), ("72345", ["MG1", "72345"]), ("alerts", ["MG1"]), ("MG1", ["MG1"]),
-    ])
+    @Test(
+        "a no to a service is one to the number that was written to as well",
+        arguments: [
+            ("+15005550006", ["MG1", "+15005550006"]), ("72345", ["MG1", "72345"]), ("alerts", ["MG1"]),
+            ("MG1", ["MG1"]),
+        ])
     func bothNames(sender: String, programs: [String]) throws {
         let json = event(EventName(family: "consent", name: "revoked")) { event in
             event.consent = Event.Consent(sender: sender, program: "MG1", keyword: "STOP", evidence: "SM2", at: now)

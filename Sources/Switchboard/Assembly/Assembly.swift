@@ -67,13 +67,37 @@ struct Assembly {
 
     private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> SQLiteLedger {
         var options = SQLiteLedger.Options()
+        options.createsFile = settings.mode == .development
         // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
         options.wakeCallers = { wake in loop.execute(wake) }
         options.onCommit = { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }
+        let ledger: SQLiteLedger
+        let disagreements: [TokenKeyDisagreement]
         do {
-            return try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: logger)
+            ledger = try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: logger)
+            disagreements = try await ledger.admit(settings.tokenKeys.fingerprints)
+        } catch let error as LedgerError where error.code == .absent {
+            throw StartProblem(
+                "SWITCHBOARD_LEDGER_URL: \(error); `switchboard ledger init` makes an empty one", isConfiguration: true)
         } catch {
             throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: true)
+        }
+        if let first = disagreements.first {
+            await ledger.close()
+            throw StartProblem("SWITCHBOARD_TOKEN_KEYS: \(first.advice)", isConfiguration: true)
+        }
+        return ledger
+    }
+}
+
+extension TokenKeyDisagreement {
+    /// What is wrong, and what to do.
+    fileprivate var advice: String {
+        switch self {
+        case .missing(let id):
+            "lacks the key \(id), under which opt-outs are stored that would not be found; put it at the end of the list"
+        case .changed(let id):
+            "holds another key \(id) than the one under which recipients are stored; give a new key a new id"
         }
     }
 }
