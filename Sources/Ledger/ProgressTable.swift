@@ -11,6 +11,7 @@ final class ProgressTable {
     private let make: PreparedStatement
     private let insert: PreparedStatement
     private let close: PreparedStatement
+    private let reopen: PreparedStatement
     private let deferral: PreparedStatement
     private let take: PreparedStatement
     private let status: PreparedStatement
@@ -57,6 +58,16 @@ final class ProgressTable {
             UPDATE progress SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1,
                 decision = coalesce(?4, decision)
             WHERE message = ?5 AND state = 0
+            """)
+        // With a SID the provider has taken it, whatever it ended as; without one it begins anew, but for its attempts.
+        reopen = try statement(
+            """
+            UPDATE progress SET state = CASE WHEN sid IS NULL THEN 0 ELSE 2 END, changed_at = ?1,
+                deferral_reason = NULL, error_code = CASE WHEN sid IS NULL THEN NULL ELSE error_code END,
+                status = CASE WHEN sid IS NULL THEN NULL ELSE status END,
+                rank = CASE WHEN sid IS NULL THEN 0 ELSE rank END,
+                final_at = CASE WHEN sid IS NULL THEN NULL ELSE final_at END
+            WHERE message = ?2 AND (state IN (3, 6) OR state = 5 AND sid IS NOT NULL)
             """)
         deferral = try statement(
             """
@@ -159,6 +170,14 @@ final class ProgressTable {
             $0.integer(decision)
             $0.integer(message)
         } > 0
+    }
+
+    /// Begins an ended message anew; one that is in another state stays in it.
+    func reopen(_ message: Int64, now: Date) throws(LedgerError) {
+        try reopen.run {
+            $0.integer(now.microseconds)
+            $0.integer(message)
+        }
     }
 
     func noteDeferral(_ message: Int64, reason: String) throws(LedgerError) {

@@ -105,6 +105,11 @@ extension SQLiteLedger: MessageLedger {
         try await write { connection throws(LedgerError) in try connection.abandon(key, attempt: attempt, now: now) }
     }
 
+    /// Lets a message that an operator gave back be judged afresh.
+    public func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState {
+        try await write { connection throws(LedgerError) in try connection.reopen(key, now: now) }
+    }
+
     /// Remembers that subscribers were told of a deferral for this reason.
     public func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws {
         try await write { connection throws(LedgerError) in try connection.noteDeferral(key, reason: reason) }

@@ -24,10 +24,10 @@ extension MessageJourney {
             try await tellRefused(
                 message, attempt: attempt, error: error, reason: nil, decision: claimed.decision,
                 at: claimed.changedAt)
-            if mayHaveBeenInterrupted(message) { try await keepRefused(message, error: error) }
+            if mustBeKept(message) { try await keepRefused(message, error: error) }
         case .abandoned(let attempt):
             try await publish(message.events.status(.abandoned, attempt: attempt, at: claimed.changedAt))
-            if mayHaveBeenInterrupted(message) { try await bury(message, reason: "abandoned") }
+            if mustBeKept(message) { try await bury(message, reason: "abandoned") }
         case .closed(let status):
             try await publish(
                 message.events.status(status, attempt: 0, at: claimed.changedAt) { event in
@@ -38,7 +38,10 @@ extension MessageJourney {
 
     /// Whether this is the delivery that ended the message, handed back before all was published, and not a repeat by
     /// the app: then what could not be sent may not have been kept yet.
-    private func mayHaveBeenInterrupted(_ message: PreparedMessage) -> Bool { message.delivery.isRedelivered }
+    private func mustBeKept(_ message: PreparedMessage) -> Bool {
+        // What an operator gave back stands nowhere else any more.
+        message.delivery.isRedelivered || message.isReplay
+    }
 
     /// Another delivery of the message may be calling right now; when its worker is gone, the outcome is unknown.
     private func waitForAttempt(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
@@ -56,7 +59,7 @@ extension MessageJourney {
     private func waitForOutcome(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let left = configuration.inDoubtGrace - clock.now().timeIntervalSince(since)
         guard left <= 0 else {
-            if mayHaveBeenInterrupted(message) {
+            if mustBeKept(message) {
                 try await publish(message.events.status(.inDoubt, attempt: attempt, at: since))
             }
             return try await wait(message, reason: "in-doubt", seconds: left)

@@ -51,7 +51,9 @@ extension MessageJourney {
         let progress = ProgressHeaders(
             app: received.key.app, purpose: received.purpose,
             attempts: received.envelope.progress?.attempts ?? 0,
-            firstAt: received.envelope.progress?.firstAt ?? clock.now(), reason: "ledger-away")
+            firstAt: received.envelope.progress?.firstAt ?? clock.now(),
+            // The ledger has yet to learn that an operator gave it back.
+            reason: received.envelope.isReplay ? ProgressHeaders.replay : "ledger-away")
         let messageClass = received.envelope.messageClass
         try await republish(
             delivery, progress, to: Exchange.delay,

@@ -39,6 +39,8 @@ struct MessageJourney: Sendable {
     ///
     /// - Throws: ``HeldTooLong`` when it must be handed back instead.
     func travel(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
+        let strain = DeliveryStrain(delivery, limit: configuration.deliveryLimit)
+        guard strain != .last else { return try await giveUpUnread(delivery, from: queueClass) }
         switch Arrival(delivery, from: queueClass, requiresUserID: configuration.requiresUserID) {
         case .copy(let reason):
             try await discardCopy(delivery, queueClass: queueClass, reason: reason)
@@ -46,7 +48,8 @@ struct MessageJourney: Sendable {
             try await reject(delivery, envelope: envelope, request: nil, problem: problem)
         case .request(let received):
             do {
-                try await send(PreparedMessage(received, delivery: delivery, journey: self))
+                let message = try PreparedMessage(received, delivery: delivery, journey: self)
+                if strain == .severe { try await giveUp(message) } else { try await send(message) }
             } catch let problem as RequestProblem {
                 try await reject(delivery, envelope: received.envelope, request: received.request, problem: problem)
             } catch let tooLong as HeldTooLong {
@@ -62,6 +65,7 @@ struct MessageJourney: Sendable {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
             guard case .held(let attempts) = claimed.state else {
+                if try await reopen(message, claimed) { continue }
                 return try await resume(message, claimed.state, claimed)
             }
             let decision = judge(message, claimed.facts)

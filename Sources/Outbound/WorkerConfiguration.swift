@@ -21,6 +21,9 @@ public struct WorkerConfiguration: Sendable {
     public var inDoubtGrace = 30.0
     /// How many calls a message gets when the provider keeps saying "later".
     public var maximumAttempts = 8
+    /// How often the broker redelivers a message before it gives it up by itself, without an event: the delivery limit
+    /// of the policies of `send.<class>`. The worker gives up a little earlier.
+    public var deliveryLimit = 200
     /// Seconds for which a message may stay unacknowledged.
     public var maximumHold = 240.0
     /// Seconds that a stop waits for what is in flight.

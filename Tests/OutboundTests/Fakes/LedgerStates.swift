@@ -10,6 +10,8 @@ struct LedgerStates {
         var deferralReason: String?
         var changedAt: Date
         var decision: [UInt8]?
+        /// The calls so far; a message that is closed does not tell.
+        var attempts = 0
     }
 
     var rows: [MessageKey: Row] = [:]
@@ -60,6 +62,7 @@ struct LedgerStates {
         }
         move(start.key, to: .attempting(attempt: start.attempt, worker: start.worker, since: start.now), at: start.now)
         rows[start.key]?.decision = start.decision
+        rows[start.key]?.attempts = start.attempt
         return .granted
     }
 
@@ -97,5 +100,16 @@ struct LedgerStates {
         guard case .unknown(attempt, _) = rows[key]?.state else { return false }
         move(key, to: .abandoned(attempt: attempt), at: now)
         return true
+    }
+
+    /// The state that is reached; nil for a message that was never claimed.
+    mutating func reopen(_ key: MessageKey, at now: Date) -> AttemptState? {
+        switch rows[key]?.state {
+        case .refused(let attempt, _): move(key, to: .held(attempts: attempt), at: now)
+        case .closed: move(key, to: .held(attempts: rows[key]?.attempts ?? 0), at: now)
+        default: return rows[key]?.state
+        }
+        rows[key]?.deferralReason = nil
+        return rows[key]?.state
     }
 }
