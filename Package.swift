@@ -30,6 +30,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -116,7 +117,7 @@ let package = Package(
                 "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
                 "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, unixSignals, "Yams",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
@@ -142,7 +143,9 @@ let package = Package(
                 hummingbird,
                 hummingbirdTesting, httpTypes, nioCore,
             ]),
-        tests("SwitchboardTests", ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Twilio"]),
+        tests(
+            "SwitchboardTests",
+            ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own

@@ -50,6 +50,13 @@ extension LedgerConnection {
         guard row.state == .closed, row.status == status else { throw LedgerError(.notHeld) }
     }
 
+    func reopen(_ key: MessageKey, now: Date) throws(LedgerError) -> AttemptState {
+        let app = try tables.names.id(key.app)
+        try tables.progress.reopen(try tables.messages.id(key, app: app), now: now)
+        guard let row = try tables.messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }
+        return try row.attemptState(tables.names)
+    }
+
     func noteDeferral(_ key: MessageKey, reason: String) throws(LedgerError) {
         let id = try tables.messages.id(key, app: try tables.names.id(key.app))
         try tables.progress.noteDeferral(id, reason: reason)

@@ -232,6 +232,19 @@ public protocol MessageLedger: Sendable {
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) async throws
     /// Gives a message up whose outcome stayed unknown; false when it has been settled meanwhile.
     func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool
+    /// Those of the provider's ids that belong to a message of this ledger.
+    func known(sids: [String]) async throws -> Set<String>
+    /// Ends an attempt whose outcome was unknown with what the provider's list shows, and makes its SID known; false when
+    /// the attempt is no longer unknown.
+    func settleFound(_ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date) async throws -> Bool
+    /// Lets a message that an operator gave back be judged afresh: compare-and-set from refused or closed to held, with
+    /// as many attempts as before and no final status. One that the provider is known to have taken all the same (a
+    /// callback has told its SID) becomes accepted instead, from abandoned as well; any other stays as it is.
+    ///
+    /// Only for what an operator gave back: an app's own repeat of what has ended changes nothing.
+    ///
+    /// - Returns: the state it is in now.
+    func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState
     /// Remembers that subscribers were told of a deferral for this reason.
     func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws
 }

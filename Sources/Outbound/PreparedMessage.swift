@@ -26,6 +26,9 @@ final class PreparedMessage {
     var request: SendRequest { received.request }
     var messageClass: MessageClass { received.envelope.messageClass }
 
+    /// Whether an operator gave it back to be judged afresh.
+    var isReplay: Bool { received.envelope.isReplay }
+
     /// What consent is asked for: the messaging service, or the number that people see and answer.
     var program: String { route.sender.text }
 

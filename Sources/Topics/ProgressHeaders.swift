@@ -15,6 +15,12 @@ public struct ProgressHeaders: Sendable, Equatable {
     /// Why it was republished, in a word.
     public var reason: String?
 
+    /// The reason of a request that an operator gave back to the workers.
+    public static let replay = "replay"
+
+    /// Whether an operator gave the request back: what ended it before is to be judged afresh.
+    public var isReplay: Bool { reason == Self.replay }
+
     /// The progress of one request.
     public init(app: String, purpose: String, attempts: Int, firstAt: Date, reason: String?) {
         self.app = app

@@ -81,6 +81,28 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func whatIsFoundAtTheProviderSettlesAnUnknownAttempt(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let acceptance = Acceptance(sid: sid(7), status: "sent")
+            for id in ["a", "b"] {
+                _ = try await ledger.claim(claim(id))
+                _ = try await ledger.begin(start(id))
+            }
+            #expect(try await !ledger.settleFound(.shop("a"), attempt: 1, acceptance, now: seconds(1)))
+            _ = try await ledger.settle(settlement("a", .unknown))
+            #expect(try await ledger.known(sids: [sid(7)]) == [])
+            #expect(try await !ledger.settleFound(.shop("a"), attempt: 2, acceptance, now: seconds(1)))
+            #expect(try await ledger.settleFound(.shop("a"), attempt: 1, acceptance, now: seconds(1)))
+            #expect(try await ledger.known(sids: [sid(6), sid(7)]) == [sid(7)])
+            #expect(
+                try await ledger.claim(claim("a")).state
+                    == .accepted(attempt: 1, sid: sid(7), providerStatus: "sent"))
+            #expect(try await !ledger.settleFound(.shop("a"), attempt: 1, acceptance, now: seconds(2)))
+            #expect(try await ledger.begin(start("a", attempt: 2)) != .granted)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func aBridgeThatVanishedCanBeRetired(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: false)

@@ -23,6 +23,8 @@ extension Assembly {
         configuration.slots = settings.file.worker?.slots ?? configuration.slots
         configuration.reservedSlots = settings.file.worker?.reservedSlots ?? configuration.reservedSlots
         configuration.promotionalFloor = settings.file.worker?.promotionalFloor ?? configuration.promotionalFloor
+        configuration.resendsWhatIsAbsent =
+            settings.file.worker?.resendAbsent ?? configuration.resendsWhatIsAbsent
         configuration.requiresUserID = settings.mode != .development
         configuration.allowedRecipients = settings.allowedRecipients
         configuration.inDoubtGrace = settings.inDoubtGrace

@@ -72,7 +72,7 @@ extension ConfigurationFile.App: Decodable {
 
 extension ConfigurationFile.Worker: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case slots, reservedSlots, promotionalFloor
+        case slots, reservedSlots, promotionalFloor, resendAbsent
     }
 
     init(from decoder: any Decoder) throws {
@@ -81,6 +81,7 @@ extension ConfigurationFile.Worker: Decodable {
         slots = try container.decodeIfPresent(Int.self, forKey: .slots)
         reservedSlots = try container.decodeIfPresent(Int.self, forKey: .reservedSlots)
         promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
+        resendAbsent = try container.decodeIfPresent(Bool.self, forKey: .resendAbsent)
     }
 }
 

@@ -30,6 +30,7 @@ struct ConfigurationFile: Sendable, Equatable {
         var slots: Int?
         var reservedSlots: Int?
         var promotionalFloor: Int?
+        var resendAbsent: Bool?
     }
 
     /// How the provider is reached.
