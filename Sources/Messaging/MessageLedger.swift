@@ -3,7 +3,8 @@ public import FoundationEssentials
 /// What the ledger knows of a message's calls to the provider.
 ///
 /// none → held → attempting(n) → accepted | refused | unknown(n), and from unknown → accepted | attempting(n+1) |
-/// abandoned. A message that ends without a call (rejected, blocked, dropped) is closed from held.
+/// abandoned. A message that ends without a call (blocked, dropped) is closed from held. One that was refused or closed is
+/// held again when an operator gives it back.
 public enum AttemptState: Sendable, Equatable {
     /// Claimed, and waiting: first seen, deferred, or given back by a provider that took nothing.
     case held(attempts: Int)

@@ -34,6 +34,22 @@ def fixture_events():
         yield events
 
 
+@pytest.fixture(autouse=True, scope="module")
+def fixture_empty():
+    """What other tests left behind is looked at by every listing; the thousands of these should burden nobody."""
+    dead = ("dead.transactional", "dead.promotional", "unroutable")
+
+    def purge(*queues: str) -> None:
+        connection = connect("admin")
+        for queue in queues:
+            connection.channel().queue_purge(queue)
+        connection.close()
+
+    purge(*dead)
+    yield
+    purge(*dead, "crm", "cdp", "archive", "alerts")
+
+
 def environment(user: str = "replay") -> dict:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SWITCHBOARD_")}
     return {**kept, "SWITCHBOARD_AMQP_URL": os.environ[f"SWITCHBOARD_TEST_{user.upper()}_AMQP_URL"]}
@@ -73,7 +89,7 @@ def unused_id() -> str:
 def refused(shop, events) -> tuple[str, str]:
     """A message that the provider refused, and stands in dead.transactional: its id and recipient."""
     phone = new_phone()
-    program(phone, "invalidNumber")
+    program(phone, "invalid-number")
     message_id = shop.publish({"to": phone, "body": "Your order A-17 has shipped"})
     assert events.final(message_id).data["status"] == "refused"
     until_listed(message_id)
@@ -141,24 +157,43 @@ def test_what_cannot_be_read_is_rejected_and_kept_again(shop, events):
     assert entry["routingKey"] == "transactional.shop.order-shipped"
 
 
-def test_what_the_broker_gave_up_is_understood_and_given_back(shop, events):
-    """As a consumer that is killed again and again would make the broker do it, but by a rejection."""
+def test_what_the_broker_gave_up_is_understood_and_given_back(events):
+    """A queue with a delivery limit of its own stands in for send.transactional, which the worker would empty."""
     phone, message_id = new_phone(), unused_id()
-    died = {
-        "count": 1,
-        "reason": "delivery_limit",
-        "queue": "send.transactional",
-        "exchange": "send",
-        "routing-keys": ["transactional.shop.order-shipped"],
-    }
-    bury(
-        message_id,
-        {"to": phone, "body": "Your order A-17 has shipped"},
-        {"x-death": [died], "x-first-death-reason": "delivery_limit", "sb-app": "bank", "CC": ["promotional.shop.x"]},
-    )
-    [entry] = listed("--id", message_id)
-    assert (entry["reason"], entry["purpose"]) == ("delivery-limit", "order-shipped")
-    assert replay("run", "--id", message_id, "--yes").returncode == 0
+    connection = connect("admin")
+    channel = connection.channel()
+    channel.confirm_delivery()
+    queue = f"poison.{secrets.token_hex(4)}"
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 1}
+    arguments |= {"x-dead-letter-exchange": "dead", "x-dead-letter-routing-key": "transactional"}
+    channel.queue_declare(queue, durable=True, arguments=arguments)
+    try:
+        channel.queue_bind(queue, "send", "poison.test-admin.otp")
+        forged = {"sb-app": "bank", "sb-purpose": "x", "sb-reason": "forged", "CC": [], "x-delivery-count": 7}
+        properties = pika.BasicProperties(
+            message_id=message_id,
+            user_id="test-admin",
+            content_type="application/json",
+            delivery_mode=2,
+            headers=forged,
+        )
+        request = json.dumps({"to": phone, "body": "Your code is on its way"}).encode()
+        channel.basic_publish("send", "poison.test-admin.otp", request, properties, mandatory=True)
+        deliveries = 0
+        for method, _, _ in channel.consume(queue, inactivity_timeout=20):
+            assert method is not None
+            deliveries += 1
+            channel.basic_nack(method.delivery_tag, requeue=True)
+            if deliveries == 2:
+                break
+        [entry] = until_listed(message_id)
+    finally:
+        channel.queue_delete(queue)
+        connection.close()
+    assert (entry["reason"], entry["app"], entry["purpose"]) == ("delivery-limit", "test-admin", "otp")
+    assert entry["routingKey"] == "poison.test-admin.otp" and entry["diedAt"] is not None
+    done = replay("run", "--id", message_id, "--yes")
+    assert done.returncode == 0, done.stderr
     assert events.final(message_id).data["status"] == "delivered"
     assert len(messages_to(phone)) == 1
 
@@ -258,8 +293,8 @@ def interrupted(reason: str, after: int, how: signal.Signals, events) -> subproc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_interrupted_in_the_middle_it_loses_nothing_and_can_be_run_again(events, how):
     prefix = unused_id()
-    ids = many(3000, prefix, f"{prefix}:test")
-    running = interrupted(f"{prefix}:test", 100, how, events)
+    ids = many(1500, prefix, f"{prefix}:test")
+    running = interrupted(f"{prefix}:test", 50, how, events)
     assert running.returncode == (-how if how == signal.SIGKILL else 1)
     rest = [entry["messageId"] for entry in listed("--reason", f"{prefix}:test")]
     assert 0 < len(rest) < len(ids), "it was not interrupted in the middle"
@@ -281,26 +316,20 @@ def test_interrupted_in_the_middle_it_loses_nothing_and_can_be_run_again(events,
     assert len(again) <= len(ids) + (1 if how == signal.SIGKILL else 0)
 
 
-def test_killed_between_two_messages_nobody_is_called_twice(shop, events):
+def test_a_message_that_a_kill_left_in_both_places_is_sent_once(shop, events):
     messages = [refused(shop, events) for _ in range(10)]
-    for _, phone in messages:
+    for message_id, phone in messages:
         program(phone, "delivered")
-    ids = [argument for message_id, _ in messages for argument in ("--id", message_id)]
-    running = subprocess.Popen(
-        [BINARY, "replay", "run", "--yes", *ids],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wanted = {message_id for message_id, _ in messages}
-    events.until(lambda d: d.event["subject"] in wanted and d.data["status"] == "accepted")
-    running.kill()
-    running.wait(timeout=10)
-    replay("run", "--yes", *ids)
+        headers = {"sb-app": "shop", "sb-purpose": "order-shipped", "sb-reason": "refused:21211", "sb-exchange": "send"}
+        headers["sb-routing-key"] = "transactional.shop.order-shipped"
+        bury(message_id, {"to": phone, "body": "Your order A-17 has shipped"}, headers)
+        until_listed(message_id, 2)
+    done = replay("run", "--yes", *[argument for message_id, _ in messages for argument in ("--id", message_id)])
+    assert done.returncode == 0 and "given back: 20 of 20" in done.stdout, done.stderr
     for message_id, phone in messages:
         events.until(lambda d, sought=message_id: d.event["subject"] == sought and d.data["status"] == "delivered")
         assert len(messages_to(phone)) == 1
+        assert listed("--id", message_id) == []
 
 
 @pytest.mark.parametrize(
@@ -336,5 +365,5 @@ def test_who_may_only_look_cannot_give_back(shop, events):
     message_id, _ = refused(shop, events)
     assert replay("list", user="ops").returncode == 0
     done = replay("run", "--id", message_id, "--yes", user="ops")
-    assert done.returncode == 1 and "accessRefused" in done.stderr or "channelClosed" in done.stderr
+    assert done.returncode == 1 and "accessRefused" in done.stderr
     assert len(listed("--id", message_id)) == 1

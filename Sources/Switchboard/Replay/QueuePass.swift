@@ -96,7 +96,7 @@ struct QueuePass: Sendable {
             }, handler: { continuation.yield(.deliveries($0)) })
         let running = Task { await consumer.run() }
         let asking = Task { await ask(admin, queue, continuation) }
-        let result = await follow(signals, wanted, consumer, visit)
+        let result = await follow(signals, queue, wanted, consumer, visit)
         asking.cancel()
         await asking.value
         await consumer.close()
@@ -105,7 +105,8 @@ struct QueuePass: Sendable {
     }
 
     private func follow(
-        _ signals: AsyncStream<Signal>, _ wanted: Int, _ consumer: Consumer, _ visit: (Delivery) async -> Verdict
+        _ signals: AsyncStream<Signal>, _ queue: String, _ wanted: Int, _ consumer: Consumer,
+        _ visit: (Delivery) async -> Verdict
     ) async -> Result<Outcome, ReplayProblem> {
         var outcome = Outcome()
         var held = 0
@@ -118,7 +119,8 @@ struct QueuePass: Sendable {
                     outcome.looked += 1
                     switch await visit(delivery) {
                     case .keep: held += 1
-                    case .remove: consumer.ack(delivery.tag)
+                    case .remove:
+                        if let problem = await remove(delivery, queue, consumer) { return .failure(problem) }
                     case .stop: return .success(outcome)
                     }
                     if outcome.looked == wanted { return .success(outcome) }
@@ -138,6 +140,17 @@ struct QueuePass: Sendable {
             }
         }
         return .success(outcome)
+    }
+
+    /// Returns when the broker knows of it: a process that is killed afterwards leaves it removed.
+    private func remove(_ delivery: Delivery, _ queue: String, _ consumer: Consumer) async -> ReplayProblem? {
+        consumer.ack(delivery.tag)
+        do {
+            try await consumer.awaitSettlements(of: queue)
+            return nil
+        } catch {
+            return ReplayProblem("\(error)")
+        }
     }
 
     private func ask(_ admin: AdminChannel, _ queue: String, _ signals: AsyncStream<Signal>.Continuation) async {

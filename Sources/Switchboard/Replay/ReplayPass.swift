@@ -5,8 +5,8 @@ import Topics
 
 /// Gives messages back to the workers, one after the other: published, confirmed, and only then removed.
 ///
-/// Interrupted between the two, a message is in both places; the ledger sees that it is the same, and whoever runs the
-/// replay again sends nothing twice.
+/// Interrupted between the two, that one message is in both places; the ledger sees that it is the same, and whoever
+/// runs the replay again sends nothing twice.
 struct ReplayPass {
     let filter: DeadLetterFilter
     /// For messages whose own key names no class.
