@@ -67,6 +67,7 @@ let package = Package(
             ]),
         module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
         module("HTTPTransfer", ["EventLoop", "CCurl"]),
+        module("Journal", ["CLinux", crypto, logging]),
 
         // Words and rules
         module("Messaging", []),
@@ -93,7 +94,7 @@ let package = Package(
         module(
             "Bridge",
             [
-                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
+                "Observability", "EventLoop", "AMQP", "Journal", "Messaging", "Policy", "Twilio", "Topics",
                 logging, lifecycle, hummingbird, httpTypes, crypto,
             ]),
         module(
@@ -113,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
+                "EventLoop", "AMQP", "HTTPTransfer", "Journal", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
                 "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, unixSignals, "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,7 +124,7 @@ let package = Package(
 
         // Unit tests: no input or output
         tests("MessagingTests", ["Messaging"]),
-        tests("PolicyTests", ["Policy", "Messaging"]),
+        tests("PolicyTests", ["Policy", "Messaging", crypto]),
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
@@ -131,8 +132,8 @@ let package = Package(
         tests(
             "BridgeTests",
             [
-                "Bridge", "Topics", "Messaging", "Policy", "Twilio", "EventLoop", logging, hummingbird, httpTypes,
-                hummingbirdTesting,
+                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop", logging,
+                hummingbird, httpTypes, hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests(
@@ -149,6 +150,7 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop"]),
         tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
+        tests("JournalTests", ["Journal", crypto, logging]),
         tests("LedgerTests", ["Ledger", "Messaging", logging, grdb]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test
