@@ -30,6 +30,8 @@ public struct EventPublisher: Sendable {
     ///
     /// - Returns: what came of each, in the same order.
     public func publish(_ events: [WrittenEvent]) async -> [Outcome] {
+        // A publisher that is offered nothing has nothing to answer.
+        guard !events.isEmpty else { return [] }
         var publications: [Publication] = []
         publications.reserveCapacity(events.count * 2)
         for event in events {

@@ -196,6 +196,8 @@ final class EventDelivery: Sendable {
             guard state.isSpooling else { return (true, 0) }
             guard state.appending == 0, spoolStatus.records == 0 else { return (false, 0) }
             state.isSpooling = false
+            // What went to disk and left it has shown that there is room.
+            if state.spooled > 0 { state.diskProblem = nil }
             defer { state.spooled = 0 }
             return (true, state.spooled)
         }

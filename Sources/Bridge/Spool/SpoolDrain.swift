@@ -8,8 +8,8 @@ import Topics
 ///
 /// A webhook that was confirmed and not removed before a crash is published again, with the same ids.
 final class SpoolDrain: Sendable {
-    /// Webhooks whose confirms are awaited together.
-    private static let batch = 64
+    /// Webhooks whose confirms are awaited together, at most.
+    private static let largestBatch = 64
 
     private let spool: Journal
     private let delivery: EventDelivery
@@ -33,15 +33,19 @@ final class SpoolDrain: Sendable {
 
     /// Empties the spool whenever it is filled, until the task is cancelled.
     func run() async {
+        var limit = Self.largestBatch
         for await _ in delivery.signal.wakes {
             while !Task.isCancelled, !delivery.endSpoolingIfEmpty() {
-                guard await drain() else { break }
+                guard await drain(&limit) else { break }
             }
         }
     }
 
     /// Publishes what the oldest file holds; false when that ended early, and a wake is on its way.
-    private func drain() async -> Bool {
+    ///
+    /// - Parameter limit: how many webhooks are offered together. A broker that refused some may have given the others to
+    ///   its queues: then one by one at first, so that little comes again at each attempt.
+    private func drain(_ limit: inout Int) async -> Bool {
         let records: [JournalRecord]
         do {
             records = try await spool.oldestRecords()
@@ -54,7 +58,7 @@ final class SpoolDrain: Sendable {
         guard !records.isEmpty else { return false }
         var rest = records[...]
         while !rest.isEmpty {
-            let batch = readable(rest.prefix(Self.batch))
+            let batch = readable(rest.prefix(limit))
             guard !batch.isEmpty else {
                 await skip(rest.removeFirst())
                 continue
@@ -62,9 +66,11 @@ final class SpoolDrain: Sendable {
             let confirmed = await confirmedCount(of: batch)
             if confirmed > 0 { await remove(through: batch[confirmed - 1].sequence, keeping: false) }
             guard confirmed == batch.count else {
+                limit = 1
                 delivery.signal.wake(after: retryInterval, on: loop)
                 return false
             }
+            limit = min(2 * limit, Self.largestBatch)
             rest = rest.dropFirst(confirmed)
         }
         return true
