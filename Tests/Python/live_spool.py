@@ -238,3 +238,39 @@ def test_a_node_that_stands_still_is_not_waited_for(bridge):
     until(lambda: "reason" not in bridge.health())
     check_ticks(events, bridge.posted[before:])
     assert [e["subject"] for e in first_of_each(events) if ".consent." not in e["type"]] == bridge.posted
+
+
+def test_a_node_without_memory_takes_nothing_and_the_disk_does(bridge):
+    bridge.status()
+    before = len(bridge.posted)
+    broker("ctl", "set_vm_memory_high_watermark", "0")
+    bridge.inbound("STOP")
+    for _ in range(20):
+        bridge.status()
+    assert "webhooks" in bridge.health()["reason"]
+    assert bridge.log().count("webhooks go to disk") == 1
+    broker("ctl", "set_vm_memory_high_watermark", "0.3")
+    events = take_events(bridge.posted)
+    until(lambda: "reason" not in bridge.health())
+    check_ticks(events, bridge.posted[before:])
+    assert [e["subject"] for e in first_of_each(events) if ".consent." not in e["type"]] == bridge.posted
+    assert bridge.log().count("has every webhook that was on disk") == 1
+
+
+def test_a_queue_that_is_full_holds_webhooks_back_and_loses_none(bridge):
+    with connect() as connection:
+        channel = connection.channel()
+        limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
+        channel.queue_declare("test.full", durable=True, arguments=limits)
+        channel.queue_bind("test.full", "events", "message.#")
+        channel.queue_bind("test.full", "events", "inbound.#")
+        while "reason" not in bridge.health():
+            bridge.status()
+        bridge.inbound("Hello")
+        for _ in range(20):
+            bridge.status()
+        assert bridge.health()["ready"]
+        channel.queue_delete("test.full")
+    events = take_events(bridge.posted)
+    until(lambda: "reason" not in bridge.health())
+    assert [e["subject"] for e in first_of_each(events)] == bridge.posted
