@@ -13,23 +13,28 @@ final class JournalFolder {
         root = path
         let isMade = mkdir(path, S_IRWXU) == 0
         guard isMade || errno == EEXIST else { throw JournalError(.cannotOpen, number: errno, subject: path) }
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Checked before it is stored: what is stored is closed by `deinit`, also when this throws.
+        descriptor = try Self.openLocked(path)
+        if isMade { syncParent() }
+    }
+
+    private static func openLocked(_ path: String) throws(JournalError) -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw JournalError(errno == ENOTDIR ? .cannotOpen : .inputOutput, number: errno, subject: path)
         }
-        var failure: JournalError?
+        let failure: JournalError
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            failure = JournalError(errno == EWOULDBLOCK ? .inUse : .cannotOpen, number: nil, subject: path)
+            failure = JournalError(errno == EWOULDBLOCK ? .inUse : .cannotOpen, subject: path)
         } else if fchmod(descriptor, S_IRWXU) != 0 || access(path, R_OK | W_OK | X_OK) != 0 {
             failure = JournalError(.cannotOpen, number: errno, subject: path)
+        } else {
+            return descriptor
         }
-        if let failure {
-            close(descriptor)
-            // Where records may stand, working without them is no way out.
-            let mayHoldRecords = failure.code == .cannotOpen && (try? Self.segments(in: path))?.isEmpty != true
-            throw mayHoldRecords ? JournalError(.inputOutput, number: failure.number, subject: path) : failure
-        }
-        if isMade { syncParent() }
+        close(descriptor)
+        // Where records may stand, working without them is no way out.
+        let mayHoldRecords = failure.code == .cannotOpen && (try? segments(in: path))?.isEmpty != true
+        throw mayHoldRecords ? JournalError(.inputOutput, number: failure.number, subject: path) : failure
     }
 
     deinit {

@@ -170,6 +170,12 @@ import Testing
         let journal = try await folder.open()
         let error = await #expect(throws: JournalError.self) { try await folder.open() }
         #expect(error?.code == .inUse && error?.meansNoPlace == true)
+        // A refusal closes what it opened once, and nothing of the journal that holds the folder.
+        for _ in 0..<100 {
+            await #expect(throws: JournalError.self) { try await folder.open() }
+            try await journal.append("one")
+        }
+        #expect(try await journal.takeAll().count == 100)
         await journal.close()
         let again = try await folder.open()
         await again.close()
