@@ -68,6 +68,7 @@ let package = Package(
             ]),
         module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
         module("HTTPTransfer", ["EventLoop", "CCurl"]),
+        module("Journal", ["CLinux", crypto, logging]),
 
         // Words and rules
         module("Messaging", []),
@@ -94,7 +95,7 @@ let package = Package(
         module(
             "Bridge",
             [
-                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
+                "Observability", "EventLoop", "AMQP", "Journal", "Messaging", "Policy", "Twilio", "Topics",
                 logging, lifecycle, hummingbird, httpTypes,
             ]),
         module(
@@ -114,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
+                "EventLoop", "AMQP", "HTTPTransfer", "Journal", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
                 "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, unixSignals, "Yams",
                 argumentParser,
@@ -124,7 +125,7 @@ let package = Package(
 
         // Unit tests: no input or output
         tests("MessagingTests", ["Messaging"]),
-        tests("PolicyTests", [crypto, "Policy", "Messaging"]),
+        tests("PolicyTests", ["Policy", "Messaging", crypto]),
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
@@ -132,8 +133,8 @@ let package = Package(
         tests(
             "BridgeTests",
             [
-                "Bridge", "Topics", "Messaging", "Policy", "Twilio", "EventLoop", logging, hummingbird, httpTypes,
-                hummingbirdTesting,
+                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop", logging,
+                hummingbird, httpTypes, hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests(
@@ -152,6 +153,7 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop"]),
         tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
+        tests("JournalTests", ["Journal", crypto, logging]),
         tests("LedgerTests", ["Ledger", "Messaging", logging, grdb]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test

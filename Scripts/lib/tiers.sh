@@ -4,7 +4,7 @@
 
 # A component test has a scripted peer on loopback or a file of its own, a live test a real broker; the rest are unit
 # tests, so that a new target is never left out.
-COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|LedgerTests)\.'
+COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|JournalTests|LedgerTests)\.|^BridgeTests\.SpoolTests'
 LIVE_TESTS='^LiveTests\.'
 # No tier may hang.
 TIER_SECONDS=900

@@ -3,7 +3,6 @@ import FoundationEssentials
 import Logging
 import Messaging
 import Policy
-import Topics
 import Twilio
 
 /// How the bridge answers.
@@ -15,15 +14,14 @@ enum WebhookAnswer: Sendable, Equatable {
     case refused(WebhookRefusal)
 }
 
-/// The way of a webhook: size ▸ signature ▸ event ▸ the broker's confirm ▸ 2xx.
+/// The way of a webhook: size ▸ signature ▸ event ▸ the broker's confirm, or the disk ▸ 2xx.
 struct WebhookIntake: Sendable {
     /// The largest body that is read, in bytes.
     static let maximumBody = 65_536
 
     let configuration: BridgeConfiguration
     let events: WebhookEvents
-    /// Publishes one event and says whether the broker has confirmed it.
-    let publish: @Sendable (Event) async -> EventPublisher.Outcome
+    let delivery: EventDelivery
     let ledger: (any StatusLedger)?
     let loop: EventLoop
     let inFlight: WebhooksInFlight
@@ -33,11 +31,13 @@ struct WebhookIntake: Sendable {
     func take(_ request: WebhookRequest) async -> WebhookAnswer {
         let receipt = inFlight.begin(at: now())
         defer { inFlight.end(receipt) }
-        do {
+        do throws(WebhookRefusal) {
             try checkContentType(request)
             let webhook = try VerifiedWebhook(request, configuration: configuration)
             let made = try await makeEvents(request, webhook, at: receipt.time)
-            try await confirm(made)
+            if case .refused(let reason) = await delivery.deliver(made, receivedAt: receipt.time) {
+                throw WebhookRefusal(status: 503, reason: reason)
+            }
             return request.path == WebhookPath.inbound ? .takenWithTwiML : .taken
         } catch {
             return .refused(error)
@@ -108,19 +108,12 @@ struct WebhookIntake: Sendable {
         await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) { try? await question() }
     }
 
-    /// All events, or the provider is asked to come again; repeats have the same ids.
-    private func confirm(_ made: [Event]) async throws(WebhookRefusal) {
-        let outcome = await within(
-            seconds: configuration.confirmTimeout, on: loop,
-            otherwise: EventPublisher.Outcome.unconfirmed("no confirm in time")
-        ) {
-            for event in made {
-                let outcome = await publish(event)
-                guard outcome == .confirmed else { return outcome }
-            }
-            return .confirmed
-        }
-        if case .unconfirmed(let reason) = outcome { throw WebhookRefusal(status: 503, reason: reason) }
+    /// Up to when everything that was received is on the broker, or was answered so that it comes again.
+    ///
+    /// What is in flight is asked for first: what goes to disk meanwhile stands there before it is no longer in flight.
+    func settled(before now: Date) -> Date {
+        let settled = inFlight.settled(before: now)
+        return min(settled, delivery.oldestSpooled ?? settled)
     }
 
     private func digest(_ request: WebhookRequest) -> String {

@@ -3,6 +3,7 @@ import Bridge
 import EventLoop
 import FoundationEssentials
 import HTTPTransfer
+import Journal
 import Ledger
 import Logging
 import Messaging
@@ -38,7 +39,9 @@ extension Assembly {
             tokens: settings.tokenKeys, ledger: ledger, logger: logger)
     }
 
-    func bridge(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Bridge {
+    func bridge(
+        _ ledger: SQLiteLedger, _ loop: EventLoop, _ spool: Journal?, _ logger: Logger
+    ) throws -> Bridge {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the bridge needs an account to verify with")
         }
@@ -54,7 +57,7 @@ extension Assembly {
         configuration.publishesClearEvents = publishesClearEvents
         return Bridge(
             configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
-            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, logger: logger)
+            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool, logger: logger)
     }
 
     func recorder(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {

@@ -46,9 +46,9 @@ struct Assembly {
                 checks.append(.part("recorder") { await recorder.isReady })
             }
             if roles.contains(.bridge) {
-                let bridge = try bridge(ledger, eventsLoop, logger)
+                let bridge = try bridge(ledger, eventsLoop, try await openSpool(logger), logger)
                 services.append(bridge)
-                checks.append(.part("bridge") { await bridge.isReady })
+                checks.append(ReadinessCheck("bridge") { await bridge.readiness })
             }
             if roles.contains(.worker) {
                 let worker = try worker(ledger, workerLoop, logger)

@@ -14,6 +14,8 @@ final class FakeBroker: Sendable {
     private struct State {
         var mood = Mood.confirms
         var events: [Event] = []
+        var ids: [String] = []
+        var batches: [Int] = []
         var hanging: [CheckedContinuation<Void, Never>] = []
         var whenPublished: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var whenHanging: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -24,10 +26,24 @@ final class FakeBroker: Sendable {
     /// What was confirmed.
     var events: [Event] { state.withLock { $0.events } }
     var names: [String] { events.map { "\($0.name)" } }
+    /// The ids of everything that was confirmed, also of what came from disk, in its order.
+    var ids: [String] { state.withLock { $0.ids } }
+    /// How many events from disk were offered together.
+    var batches: [Int] { state.withLock { $0.batches } }
 
     func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
 
-    func publish(_ event: Event) async -> EventPublisher.Outcome {
+    /// Events from disk: each as the mood says, one after the other.
+    func publish(_ events: [WrittenEvent]) async -> [EventPublisher.Outcome] {
+        state.withLock { $0.batches.append(events.count) }
+        var outcomes: [EventPublisher.Outcome] = []
+        for event in events { outcomes.append(await publish(event.id, nil)) }
+        return outcomes
+    }
+
+    func publish(_ event: Event) async -> EventPublisher.Outcome { await publish(event.id, event) }
+
+    private func publish(_ id: String, _ event: Event?) async -> EventPublisher.Outcome {
         let mood = state.withLock { state in
             if case .confirmsOnly(let left) = state.mood { state.mood = .confirmsOnly(left - 1) }
             return state.mood
@@ -40,8 +56,9 @@ final class FakeBroker: Sendable {
         default: break
         }
         let due = state.withLock { state in
-            state.events.append(event)
-            let count = state.events.count
+            if let event { state.events.append(event) }
+            state.ids.append(id)
+            let count = state.ids.count
             defer { state.whenPublished.removeAll { $0.count <= count } }
             return state.whenPublished.filter { $0.count <= count }
         }
@@ -53,7 +70,7 @@ final class FakeBroker: Sendable {
     func waitForEvents(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                guard state.events.count < count else { return true }
+                guard state.ids.count < count else { return true }
                 state.whenPublished.append((count, continuation))
                 return false
             }
