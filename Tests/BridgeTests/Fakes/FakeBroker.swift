@@ -16,6 +16,8 @@ final class FakeBroker: Sendable {
         var events: [Event] = []
         var ids: [String] = []
         var batches: [Int] = []
+        var whenOffered: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+        var whenConfirmed: (id: String, continuation: CheckedContinuation<Void, Never>)?
         var hanging: [CheckedContinuation<Void, Never>] = []
         var whenPublished: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var whenHanging: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -35,7 +37,13 @@ final class FakeBroker: Sendable {
 
     /// Events from disk: each as the mood says, one after the other.
     func publish(_ events: [WrittenEvent]) async -> [EventPublisher.Outcome] {
-        state.withLock { $0.batches.append(events.count) }
+        let due: CheckedContinuation<Void, Never>? = state.withLock { state in
+            state.batches.append(events.count)
+            guard let waiter = state.whenOffered, waiter.count <= state.batches.count else { return nil }
+            state.whenOffered = nil
+            return waiter.continuation
+        }
+        due?.resume()
         var outcomes: [EventPublisher.Outcome] = []
         for event in events { outcomes.append(await publish(event.id, nil)) }
         return outcomes
@@ -60,9 +68,14 @@ final class FakeBroker: Sendable {
             state.ids.append(id)
             let count = state.ids.count
             defer { state.whenPublished.removeAll { $0.count <= count } }
-            return state.whenPublished.filter { $0.count <= count }
+            var due = state.whenPublished.filter { $0.count <= count }.map(\.continuation)
+            if let waiter = state.whenConfirmed, waiter.id == id {
+                state.whenConfirmed = nil
+                due.append(waiter.continuation)
+            }
+            return due
         }
-        for waiter in due { waiter.continuation.resume() }
+        for continuation in due { continuation.resume() }
         return .confirmed
     }
 
@@ -73,6 +86,28 @@ final class FakeBroker: Sendable {
                 guard state.ids.count < count else { return true }
                 state.whenPublished.append((count, continuation))
                 return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Returns when events from disk were offered so often.
+    func waitForBatches(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.batches.count < count { state.whenOffered = (count, continuation) }
+                return state.batches.count >= count
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Returns when the event with this id is confirmed.
+    func waitForEvent(_ id: String) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if !state.ids.contains(id) { state.whenConfirmed = (id, continuation) }
+                return state.ids.contains(id)
             }
             if isThere { continuation.resume() }
         }
