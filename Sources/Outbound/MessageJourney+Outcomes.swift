@@ -18,16 +18,24 @@ extension MessageJourney {
         switch outcome {
         case .accepted(let acceptance):
             await record(settlement(message, start, .accepted(acceptance)), message.messageClass)
+            try await accountWorked(message.route.account.alias)
             try await tellAccepted(
                 message, sid: acceptance.sid, providerStatus: acceptance.status, attempt: start.attempt,
                 decision: start.decision, at: clock.now())
             Instruments.shared.count(.accepted, message.messageClass)
+            return true
+        case .refused(let refusal) where refusal.error?.category == .auth:
+            await record(settlement(message, start, .held), message.messageClass)
+            guard let error = refusal.error else { return true }
+            message.answers -= 1
+            try await accountRefused(message, attempts: start.attempt, error, claimed)
             return true
         case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, refusal):
             await record(settlement(message, start, .held), message.messageClass)
             return try await tryLater(message, start, refusal, claimed)
         case .refused(let refusal):
             await record(settlement(message, start, .refused(code: refusal.error?.code)), message.messageClass)
+            if refusal.error != nil { try await accountWorked(message.route.account.alias) }
             try await tellRefused(
                 message, attempt: start.attempt, error: refusal.error, reason: refusal.reason,
                 decision: start.decision, at: clock.now())

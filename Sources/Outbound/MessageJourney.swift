@@ -22,6 +22,7 @@ struct MessageJourney: Sendable {
     var outbox: any Outbox { parts.outbox }
     var clock: WorkerClock { parts.clock }
     var logger: Logger { parts.logger }
+    var circuits: AccountCircuits { parts.circuits }
 
     /// Begins now.
     init(_ parts: WorkerParts) {
@@ -87,6 +88,7 @@ struct MessageJourney: Sendable {
                 }
                 return try await end(message, decision)
             }
+            guard try await mayCallAccount(message, attempts: attempts, claimed) else { return }
             let start = message.start(
                 attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,
                 at: clock.now())

@@ -17,11 +17,12 @@ final class WorkerParts: Sendable {
     let clock: WorkerClock
     let logger: Logger
     let pause: Pause
+    let circuits: AccountCircuits
 
     init(
         configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
-        pause: @escaping Pause
+        circuits: AccountCircuits = AccountCircuits(), pause: @escaping Pause
     ) {
         self.configuration = configuration
         self.directory = directory
@@ -32,6 +33,7 @@ final class WorkerParts: Sendable {
         self.outbox = outbox
         self.clock = clock
         self.logger = logger
+        self.circuits = circuits
         self.pause = pause
     }
 }

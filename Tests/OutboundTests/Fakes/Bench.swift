@@ -20,6 +20,7 @@ struct Bench {
     let carrier: ScriptedCarrier
     let outbox: RecordingOutbox
     let tokens: RecipientTokenKeys
+    let circuits = AccountCircuits()
     var configuration = WorkerConfiguration(id: "worker-1")
     var directory: Directory
     var templates: TemplateCatalog
@@ -62,7 +63,7 @@ struct Bench {
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: .shipped,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, circuits: circuits,
                 pause: { [journal, clock, duringPause] seconds, _ in
                     journal.note("pause \(seconds)")
                     clock.advance(by: seconds)
