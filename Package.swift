@@ -57,6 +57,7 @@ let package = Package(
             name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Drivers: plain, no word of messaging
         module(
@@ -67,6 +68,7 @@ let package = Package(
             ]),
         module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
         module("HTTPTransfer", ["EventLoop", "CCurl"]),
+        module("Postgres", ["EventLoop", "CPostgres", "CLinux"]),
 
         // Words and rules
         module("Messaging", []),
@@ -77,7 +79,11 @@ let package = Package(
             "Twilio", ["Messaging", "HTTPTransfer", crypto],
             resources: [.embedInCode("Resources/error_codes.csv")]),
         module(
-            "Ledger", ["Messaging", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+            "Ledger",
+            [
+                "EventLoop", "Postgres", "Messaging", logging, crypto, grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         module("Topics", ["AMQP", "Messaging"]),
         module(
             "Observability",
@@ -149,7 +155,8 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop"]),
         tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
-        tests("LedgerTests", ["Ledger", "Messaging", logging, grdb]),
+        tests("PostgresTests", ["Postgres", "EventLoop"]),
+        tests("LedgerTests", ["Ledger", "Postgres", "EventLoop", "Messaging", logging, grdb]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test
         tests("LiveTests", ["AMQP", "EventLoop", logging]),

@@ -41,7 +41,7 @@ final class ProgressTable {
             UPDATE progress SET state = CASE WHEN sid IS NULL THEN ?1 ELSE 2 END, changed_at = ?2, error_code = ?3,
                 status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4),
                 final_at = coalesce(?6, final_at)
-            WHERE message = ?7 AND state = ?8 AND attempt = ?9 AND worker = coalesce(?10, worker)
+            WHERE message = ?7 AND state = ?8 AND attempt = ?9 AND worker IS coalesce(?10, worker)
             """)
         make = try statement(
             """
