@@ -79,6 +79,11 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         }
     }
 
+    /// Whether the database cannot be reached, without having refused us: another user or database would not help.
+    public var isAway: Bool {
+        code == .unreachable && sqlState.map { !$0.hasPrefix("28") && !$0.hasPrefix("3D") } ?? true
+    }
+
     /// Whether the file is damaged and must be restored from a copy.
     public var isCorrupt: Bool { code == .corrupt }
 

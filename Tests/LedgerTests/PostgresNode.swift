@@ -49,5 +49,7 @@ func openPostgresLedger(
     options.schema = schema
     change(&options)
     return try await PostgresLedger.open(
-        try PostgresNode.parsed(), options: options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try PostgresNode.parsed(), options: options, logger: silent)
 }
+
+let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

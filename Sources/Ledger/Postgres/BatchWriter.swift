@@ -5,6 +5,7 @@ import Postgres
 actor BatchWriter {
     private nonisolated let loop: EventLoop
     private let pool: PostgresPool
+    private let setUp: LedgerSetUp
     private let options: PostgresLedger.Options
     private let health: LedgerHealth
     private let place: String
@@ -16,10 +17,12 @@ actor BatchWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
 
     init(
-        loop: EventLoop, pool: PostgresPool, options: PostgresLedger.Options, health: LedgerHealth, place: String
+        loop: EventLoop, pool: PostgresPool, setUp: LedgerSetUp, options: PostgresLedger.Options,
+        health: LedgerHealth, place: String
     ) {
         self.loop = loop
         self.pool = pool
+        self.setUp = setUp
         self.options = options
         self.health = health
         self.place = place
@@ -71,7 +74,9 @@ actor BatchWriter {
         while true {
             do {
                 try await storeDecisions(of: calls)
-                let answers = try await pool.runTransaction(ordered.queries)
+                let confirmation = setUp.confirmation
+                let all = try await pool.runTransaction(confirmation + ordered.queries)
+                let answers = Array(all.dropFirst(confirmation.count))
                 for (call, answers) in zip(calls, ordered.byCall(answers, count: calls.count)) { call.take(answers) }
                 return
             } catch let error as PostgresError where error.isConflict && attempt < Self.attempts {

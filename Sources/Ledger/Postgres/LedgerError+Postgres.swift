@@ -25,6 +25,7 @@ extension LedgerError {
         case "25006", "42501": return .readOnly
         case "42P01", "42883", "3F000": return .missing
         case "42703", PostgresSchema.notALedger: return .notALedger
+        case PostgresSchema.replaced: return .replaced
         default: break
         }
         switch state.prefix(2) {

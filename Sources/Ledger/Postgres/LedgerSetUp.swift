@@ -12,6 +12,9 @@ final class LedgerSetUp: Sendable {
         self.schema = schema
     }
 
+    /// What each batch must find in the database.
+    var confirmation: [PostgresQuery] { ledgerID.withLock { $0 }.map { [PostgresSchema.confirmation($0)] } ?? [] }
+
     /// Sets the connection's session, and creates or migrates the ledger where it is opened for the first time: an empty
     /// one in the place of a ledger that was removed would forget what was sent.
     func prepare(_ connection: PostgresConnection) async throws {

@@ -5,7 +5,17 @@
 /// means that the message was never claimed. A later version adds functions under new names: older programs go on with theirs
 /// while a newer one migrates.
 enum PostgresFunctions {
-    static let version1 = [facts, claim, begin, settle, close, record, link, consent].joined(separator: "\n")
+    static let version1 = [confirm, facts, claim, begin, settle, close, record, link, consent].joined(separator: "\n")
+
+    private static let confirm = """
+        CREATE FUNCTION confirm_ledger(the_id text) RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
+            IF NOT EXISTS (SELECT FROM ledger l WHERE l.id = the_id) THEN
+                RAISE EXCEPTION USING ERRCODE = '\(PostgresSchema.replaced)', MESSAGE = 'this is another ledger';
+            END IF;
+        END
+        $function$;
+        """
 
     /// Consent and horizon come from one snapshot: where a tick is seen, so is every change before it.
     private static let facts = """

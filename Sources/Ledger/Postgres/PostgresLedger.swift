@@ -49,7 +49,8 @@ public final class PostgresLedger: Sendable {
             url: url, loop: loop, limit: options.writers, options: options.connection, setUp: setUp.prepare)
         readers = PostgresPool(
             url: url, loop: loop, limit: options.readers, options: options.connection, setUp: setUp.prepare)
-        let writer = BatchWriter(loop: loop, pool: writers, options: options, health: health, place: place)
+        let writer = BatchWriter(
+            loop: loop, pool: writers, setUp: setUp, options: options, health: health, place: place)
         batches = CallBatches(
             loop: loop, window: options.commitWindow, limit: options.commitLimit, atOnce: options.writers,
             perform: { calls in await writer.perform(calls) })

@@ -69,6 +69,14 @@ enum PostgresSchema {
     /// The SQLSTATE with which the migration refuses: of the classes that are left to users.
     static let notALedger = "SB001"
 
+    /// The SQLSTATE with which a batch is refused that was meant for another ledger.
+    static let replaced = "SB002"
+
+    /// Goes before a batch's calls: a schema that was dropped and made anew would otherwise take them.
+    static func confirmation(_ ledgerID: String) -> PostgresQuery {
+        PostgresQuery(PostgresStatement("SELECT confirm_ledger($1)", [.text]), [.text(ledgerID)])
+    }
+
     static let identity = PostgresQuery(PostgresStatement("SELECT id, version FROM ledger"))
 
     private static let tables = """

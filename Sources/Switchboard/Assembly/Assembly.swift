@@ -65,15 +65,15 @@ struct Assembly {
         await ledger?.close()
     }
 
-    private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> SQLiteLedger {
-        var options = SQLiteLedger.Options()
-        // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
-        options.wakeCallers = { wake in loop.execute(wake) }
-        options.onCommit = { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }
+    private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> any LedgerStore {
         do {
-            return try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: logger)
+            return try await settings.ledger.open(
+                // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
+                wakeCallers: { wake in loop.execute(wake) },
+                onCommit: { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }, logger: logger)
         } catch {
-            throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: true)
+            // A database that is away comes back; one that refuses us does not by itself.
+            throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: !error.isAway)
         }
     }
 }

@@ -1,4 +1,5 @@
 import AMQP
+import Ledger
 import Messaging
 import Policy
 import Twilio
@@ -25,7 +26,7 @@ struct Settings: Sendable {
     var accounts: [String: AccountSettings]
     var file: ConfigurationFile
     var allowedRecipients: Set<String>?
-    var ledgerPath: String
+    var ledger: LedgerLocation
     var tokenKeys: RecipientTokenKeys
     /// The base under which the provider reaches the bridge.
     var publicURL: String?
@@ -70,8 +71,8 @@ struct Settings: Sendable {
         file = try ConfigurationFile.read(path: variables.text("SWITCHBOARD_CONFIG"))
         accounts = try AccountReading(variables: variables, file: file, mode: mode).accounts()
         allowedRecipients = try Self.allowedRecipients(variables, mode: mode)
-        ledgerPath = try Self.ledgerPath(variables)
-        tokenKeys = try TokenKeyReading.keys(variables, mode: mode, ledgerPath: ledgerPath)
+        ledger = try Self.ledger(variables)
+        tokenKeys = try TokenKeyReading.keys(variables, mode: mode, ledger: ledger)
         publicURL = try Self.webURL(variables, "SWITCHBOARD_PUBLIC_URL", mode: mode)
         statusCallbackURL = try Self.webURL(variables, "TWILIO_STATUS_CALLBACK_URL", mode: mode)
         inboundWebhookURL = try Self.webURL(variables, "TWILIO_INBOUND_WEBHOOK_URL", mode: mode)
@@ -115,14 +116,15 @@ struct Settings: Sendable {
         return Set(numbers.map { String($0) })
     }
 
-    private static func ledgerPath(_ variables: EnvironmentSettings) throws(SettingProblem) -> String {
-        let text = variables.text("SWITCHBOARD_LEDGER_URL") ?? "sqlite:switchboard.sqlite"
-        guard text.hasPrefix("sqlite:"), text.utf8.count > 7 else {
-            throw SettingProblem(
-                "SWITCHBOARD_LEDGER_URL",
-                "begins with \"\(text.prefix { $0 != ":" })\"; sqlite:PATH is allowed in this version")
+    private static func ledger(_ variables: EnvironmentSettings) throws(SettingProblem) -> LedgerLocation {
+        let name = "SWITCHBOARD_LEDGER_URL"
+        let text = variables.text(name) ?? "sqlite:switchboard.sqlite"
+        do {
+            if let location = try LedgerLocation(text) { return location }
+        } catch {
+            throw SettingProblem(name, "\(error)")
         }
-        return String(text.dropFirst("sqlite:".count))
+        throw SettingProblem(name, "is neither sqlite:PATH nor postgres://user:password@host:port/database")
     }
 
     private static func webURL(
