@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A PostgreSQL node of our own on a private port, in a folder of its own. Sourced after common.sh and install.sh.
+# A PostgreSQL node of our own on a private port, in a folder of its own. Sourced after common.sh, install.sh and tls.sh.
 #
 # The server refuses to run as root, and its user may not be able to reach this folder: the data stand below /tmp.
 
@@ -26,7 +26,9 @@ postgres_start() {
     binaries=$(postgres_binaries)
     [[ -n $binaries ]] || die 'there is no PostgreSQL server: install the package postgresql'
     postgres_wipe
-    (umask 077 && mkdir "$POSTGRES_DIR" && random_hex 16 >"$POSTGRES_DIR/password" && echo "$1" >"$POSTGRES_DIR/port")
+    tls_make "$LOCAL/postgres-tls"
+    (umask 077 && mkdir "$POSTGRES_DIR" && random_hex 16 >"$POSTGRES_DIR/password" && echo "$1" >"$POSTGRES_DIR/port" &&
+        cp "$LOCAL"/postgres-tls/server.{pem,key} "$POSTGRES_DIR")
     ((EUID != 0)) || chown -R postgres: "$POSTGRES_DIR"
     {
         as_postgres "$binaries/initdb" --pgdata="$POSTGRES_DIR/data" --username=switchboard --auth=scram-sha-256 \
@@ -39,7 +41,7 @@ postgres_start() {
 
 postgres_up() {
     as_postgres "$(postgres_binaries)/pg_ctl" --pgdata="$POSTGRES_DIR/data" --log="$POSTGRES_DIR/server.log" --wait start \
-        --options="-p $(<"$POSTGRES_DIR/port") -c listen_addresses=127.0.0.1 -c unix_socket_directories=$POSTGRES_DIR -c max_connections=200"
+        --options="-p $(<"$POSTGRES_DIR/port") -c listen_addresses=127.0.0.1 -c unix_socket_directories=$POSTGRES_DIR -c ssl=on -c ssl_cert_file=$POSTGRES_DIR/server.pem -c ssl_key_file=$POSTGRES_DIR/server.key -c max_connections=200"
 }
 
 # What its clients find out by the connection that breaks.

@@ -13,13 +13,13 @@ struct PostgresRestartTests {
             let ledger = try await PostgresLedger.open(try PostgresURL(node.url), logger: silent)
             _ = try await ledger.claim(claim("a"))
             #expect(try await ledger.begin(start("a")) == .granted)
-            try node.run("down")
+            try await node.run("down")
             for _ in 0..<20 {
                 let error = await #expect(throws: LedgerError.self) { _ = try await ledger.claim(claim("b")) }
                 #expect(error?.code == .unreachable && error?.isAway == true && error?.refusesCall == false)
                 await #expect(throws: LedgerError.self) { _ = try await ledger.consentKnownAt() }
             }
-            try node.run("up")
+            try await node.run("up")
             var again = try? await ledger.claim(claim("a"))
             while again == nil { again = try? await ledger.claim(claim("a")) }
             #expect(again?.state == .attempting(attempt: 1, worker: "w1", since: noon))
@@ -47,11 +47,11 @@ struct PostgresRestartTests {
                 while true {
                     if (try? await ledger.claim(claim("first")).isSameRequest) == true { break }
                 }
-                try node.run("down")
+                try await node.run("down")
                 return try await group.reduce(into: Set<Int>()) { $0.formUnion($1) }
             }
             await ledger.close()
-            try node.run("up")
+            try await node.run("up")
             let again = try await PostgresLedger.open(try PostgresURL(node.url), logger: silent)
             #expect(!recorded.isEmpty)
             for number in recorded { #expect(try await !again.claim(claim("\(number)", hash: 2)).isSameRequest) }
@@ -66,37 +66,60 @@ struct OwnNode {
     let url: String
 
     /// `up`, `down` or `wipe`.
-    func run(_ command: String) throws { _ = try PostgresNode.runScript([command, name]) }
+    func run(_ command: String) async throws { _ = try await PostgresNode.runScript([command, name]) }
 }
 
 private func withPostgresNode(_ body: (OwnNode) async throws -> Void) async throws {
     let name = "test-\(UInt32.random(in: .min ... .max))"
-    let url = try PostgresNode.runScript(["start", name, "\(Int.random(in: 20_000..<32_000))"])
+    let url = try await PostgresNode.runScript(["start", name, "\(Int.random(in: 20_000..<32_000))"])
     let node = OwnNode(name: name, url: url.trimmingCharacters(in: .whitespacesAndNewlines))
     do {
         try await body(node)
     } catch {
-        try? node.run("wipe")
+        try? await node.run("wipe")
         throw error
     }
-    try node.run("wipe")
+    try await node.run("wipe")
 }
 
 extension PostgresNode {
     static let script = ProcessInfo.processInfo.environment["SWITCHBOARD_TEST_POSTGRES"]
 
-    /// Runs Scripts/postgres and returns what it printed.
-    static func runScript(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: script ?? "")
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        struct ScriptFailed: Error {}
-        guard process.terminationStatus == 0 else { throw ScriptFailed() }
-        return text
+    /// Runs Scripts/postgres on a thread of its own, and returns what it printed.
+    static func runScript(_ arguments: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try spawn([script ?? ""] + arguments) })
+            }
+        }
+    }
+
+    private struct ScriptFailed: Error {}
+
+    /// Without Foundation's `Process`, whose child inherits the blocked signals of a test's thread: a shell would never
+    /// hear that its own children have ended. The output is a file, because a server that stays would keep a pipe open.
+    private static func spawn(_ words: [String]) throws -> String {
+        let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { unlink(output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments = words.map { strdup($0) }
+        arguments.append(nil)
+        defer { for argument in arguments { free(argument) } }
+        var (child, status): (pid_t, Int32) = (0, -1)
+        guard posix_spawn(&child, words[0], &actions, &attributes, &arguments, environ) == 0,
+            waitpid(child, &status, 0) == child, status == 0
+        else { throw ScriptFailed() }
+        return try String(contentsOfFile: output, encoding: .utf8)
     }
 }
