@@ -5,6 +5,9 @@ public struct PostgresRows: Sendable {
     /// How many rows the statement changed or gave.
     public var count = 0
 
+    /// No rows.
+    public init() {}
+
     /// The first row; nil without any.
     public var first: PostgresRow? { rows.first }
 }

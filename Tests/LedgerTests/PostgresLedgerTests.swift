@@ -115,6 +115,41 @@ struct PostgresLedgerTests {
         }
     }
 
+    /// A trigger counts with a sequence, which no rollback takes back.
+    private func refuseInsertions(_ count: Int, _ schema: String) async throws {
+        try await PostgresNode.execute("CREATE SEQUENCE insertion", schema)
+        try await PostgresNode.execute(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('insertion') <= \(count) THEN
+                    RAISE EXCEPTION USING ERRCODE = '40P01', MESSAGE = 'deadlock';
+                END IF;
+                RETURN new;
+            END $$
+            """, schema)
+        try await PostgresNode.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION refuse()", schema)
+    }
+
+    @Test func aTransactionThatOthersWereInTheWayOfIsDoneAgain() async throws {
+        try await withPostgresSchema { schema async throws in
+            let ledger = try await openPostgresLedger(schema)
+            try await refuseInsertions(3, schema)
+            #expect(try await ledger.claim(claim("a")).state == .held(attempts: 0))
+            #expect(try await ledger.begin(start("a")) == .granted)
+            #expect(try await count("message", schema) == 1)
+            await ledger.close()
+        }
+        try await withPostgresSchema { schema async throws in
+            let ledger = try await openPostgresLedger(schema)
+            try await refuseInsertions(1000, schema)
+            #expect(await code { _ = try await ledger.claim(claim("a")) } == .busy)
+            #expect(try await count("message", schema) == 0)
+            await ledger.close()
+        }
+    }
+
     @Test func changesOfOnePersonByManyAreAllCounted() async throws {
         try await withPostgresSchema { schema async throws in
             let ledgers = [try await openPostgresLedger(schema), try await openPostgresLedger(schema)]
