@@ -30,6 +30,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -69,6 +70,7 @@ let package = Package(
         module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
         module("HTTPTransfer", ["EventLoop", "CCurl"]),
         module("Postgres", ["EventLoop", "CPostgres", "CLinux"]),
+        module("Journal", ["CLinux", crypto, logging]),
 
         // Words and rules
         module("Messaging", []),
@@ -94,13 +96,13 @@ let package = Package(
             "Outbound",
             [
                 "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Topics",
-                logging, lifecycle, mustache, crypto, deques,
+                logging, lifecycle, mustache, deques,
             ]),
         module(
             "Bridge",
             [
-                "Observability", "EventLoop", "AMQP", "Messaging", "Policy", "Twilio", "Topics",
-                logging, lifecycle, hummingbird, httpTypes, crypto,
+                "Observability", "EventLoop", "AMQP", "Journal", "Messaging", "Policy", "Twilio", "Topics",
+                logging, lifecycle, hummingbird, httpTypes,
             ]),
         module(
             "Recorder",
@@ -119,17 +121,17 @@ let package = Package(
         .executableTarget(
             name: "Switchboard",
             dependencies: [
-                "EventLoop", "AMQP", "HTTPTransfer", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
+                "EventLoop", "AMQP", "HTTPTransfer", "Journal", "Messaging", "Policy", "Twilio", "Ledger", "Topics",
                 "Observability",
                 "Outbound", "Bridge", "Recorder", "Simulator", logging, metrics, lifecycle, unixSignals, "Yams",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
 
         // Unit tests: no input or output
         tests("MessagingTests", ["Messaging"]),
-        tests("PolicyTests", ["Policy", "Messaging"]),
+        tests("PolicyTests", ["Policy", "Messaging", crypto]),
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
@@ -137,8 +139,8 @@ let package = Package(
         tests(
             "BridgeTests",
             [
-                "Bridge", "Topics", "Messaging", "Policy", "Twilio", "EventLoop", logging, hummingbird, httpTypes,
-                hummingbirdTesting,
+                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop", logging,
+                hummingbird, httpTypes, hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests(
@@ -148,13 +150,16 @@ let package = Package(
                 hummingbird,
                 hummingbirdTesting, httpTypes, nioCore,
             ]),
-        tests("SwitchboardTests", ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Twilio"]),
+        tests(
+            "SwitchboardTests",
+            ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own
         tests("EventLoopTests", ["EventLoop"]),
         tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
+        tests("JournalTests", ["Journal", crypto, logging]),
         tests("PostgresTests", ["Postgres", "EventLoop"]),
         tests("LedgerTests", ["Ledger", "Postgres", "EventLoop", "Messaging", logging, grdb]),
 

@@ -84,7 +84,7 @@ broker_choose_port() {
             port=$(port_of "$kind" "$wanted")
             if port_taken "$port"; then
                 die "port $port ($kind) of node '$BROKER_NAME' is taken by another program: stop it, or choose" \
-                    "another AMQP port with --port"
+                    "another AMQP port with ${BROKER_PORT_OPTION:---port}"
             fi
         done
         echo "$wanted" >"$BROKER_DIR/port"
@@ -98,6 +98,14 @@ broker_choose_port() {
         return 0
     done
     die "no free AMQP port between $((FIRST_PORT + 10)) and $wanted"
+}
+
+# Makes sure that a node which is to be started can have its ports.
+broker_claim_ports() {
+    broker_running && return 0
+    # A mapper left behind by a node that was killed holds the port that it is about to need.
+    end_process "$BROKER_DIR/epmd.pid" "$BROKER_MARK" 5
+    broker_choose_port "${1:-}"
 }
 
 # Files that the node reads. The definitions are loaded at boot: then RabbitMQ makes no `guest` and no vhost `/`.
@@ -114,6 +122,7 @@ broker_configure() {
     {
         printf 'listeners.tcp.1 = 127.0.0.1:%s\n' "$port"
         printf 'load_definitions = %s\n' "$TOPOLOGY/definitions.json"
+        grep '^max_message_size' "$TOPOLOGY/rabbitmq.conf"
         printf 'log.console = false\nvm_memory_high_watermark.relative = 0.3\n'
         [[ ! -d $LOCAL/$BROKER_NAME/tls ]] || tls_listener "$(port_of tls "$port")"
     } >"$dir/rabbitmq.conf"
@@ -175,9 +184,7 @@ broker_healthy() {
 broker_start() {
     [[ -x $RABBITMQ_BIN/rabbitmq-server ]] || die "RabbitMQ is not installed: sudo apt-get install rabbitmq-server"
     if ! broker_running; then
-        # A mapper left behind by a node that was killed holds the port that it is about to need.
-        end_process "$BROKER_DIR/epmd.pid" "$BROKER_MARK" 5
-        broker_choose_port "${1:-}"
+        broker_claim_ports "${1:-}"
         broker_configure
         broker_launch_mapper
         broker_launch_node

@@ -35,5 +35,5 @@ build_progress() {
 
 # build_current STAMP: whether no source is newer than the last build that wrote STAMP.
 build_current() {
-    [[ -s $1 ]] && [[ -z $(find "$ROOT/Sources" "$ROOT/Package.swift" -newer "$1" -print -quit) ]]
+    [[ -e $1 ]] && [[ -z $(find "$ROOT/Sources" "$ROOT/Package.swift" -newer "$1" -print -quit) ]]
 }

@@ -22,6 +22,9 @@ public struct ConnectionOptions: Sendable {
     /// Bytes that may be published and not yet confirmed; more publishes wait. Below what the kernel buffers on both
     /// ends, so that a broker that stops reading never stops the loop.
     public var unconfirmedByteLimit = 2 << 20
+    /// How long a publish waits for the broker's answer before its outcome counts as unknown: a queue that has lost its
+    /// majority answers when it has it again, however long that takes.
+    public var confirmTimeout: Duration = .seconds(30)
     /// The longest body in bytes that is published or, of a delivery, kept.
     public var maximumBodySize = 16 << 20
     /// How long a consumer takes one message at a time after bytes came that the library could not read.

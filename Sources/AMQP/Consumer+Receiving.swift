@@ -30,6 +30,8 @@ extension Consumer: ConnectionHolder {
     ) throws(AMQPError) {
         switch (method, channel.state) {
         case (.delivered(let delivered), _): try channel.assembler.begin(delivered)
+        // Answers come in the order of the questions, and these are asked of channels that consume.
+        case (.qosOK, _) where answeredSettlementQuestion(channel): break
         case (.queueDeclareOK(let name, _, _), .declaring):
             channel.queue = name
             try stepDone(channel, connection)
@@ -97,6 +99,7 @@ extension Consumer: ConnectionHolder {
 
     private func forget(_ channel: ConsumeChannel) {
         channels[channel.number] = nil
+        failSettlementQuestions(channel)
         unsent.removeAll { $0 === channel }
         channel.subscription.channel = nil
         channel.subscription.resumeWaiters()

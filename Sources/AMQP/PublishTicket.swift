@@ -4,21 +4,32 @@ final class PublishTicket {
     let exchange: String
     let routingKey: String
     let messageID: String?
+    /// When it was offered, in nanoseconds of the monotonic clock.
+    let offeredAt: UInt64
     private let waiter: PublishWaiter
     private let place: Int
+    private(set) var isResolved = false
 
-    init(_ publication: Publication, _ waiter: PublishWaiter, place: Int) {
+    init(_ publication: Publication, _ waiter: PublishWaiter, place: Int, offeredAt: UInt64) {
         exchange = publication.exchange
         routingKey = publication.routingKey
         messageID = publication.message.properties.messageID
         self.waiter = waiter
         self.place = place
+        self.offeredAt = offeredAt
     }
 
-    func resolve(_ outcome: PublishOutcome) { waiter.resolve(place, .success(outcome)) }
+    /// The first outcome counts: one that was given up may still be answered.
+    func resolve(_ outcome: PublishOutcome) { settle(.success(outcome)) }
 
     /// Nothing of the message was sent.
-    func fail(_ error: AMQPError) { waiter.resolve(place, .failure(error)) }
+    func fail(_ error: AMQPError) { settle(.failure(error)) }
+
+    private func settle(_ outcome: Result<PublishOutcome, AMQPError>) {
+        guard !isResolved else { return }
+        isResolved = true
+        waiter.resolve(place, outcome)
+    }
 }
 
 /// Who waits for the outcomes of messages that were offered together, and is woken once, when all are there.

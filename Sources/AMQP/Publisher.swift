@@ -1,3 +1,4 @@
+internal import CLinux
 public import EventLoop
 public import Logging
 
@@ -20,6 +21,7 @@ public actor Publisher {
     var unfinished: UnfinishedBody?
     var drained: CheckedContinuation<Void, Never>?
     var isClosed = false
+    var deadlineWatch: LoopTimer?
 
     /// The executor of the actor: the loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
@@ -76,8 +78,8 @@ public actor Publisher {
 
     /// Publishes a message and waits for the broker's answer.
     ///
-    /// That may take long: a quorum queue without its majority confirms nothing until it has it again. A task that is
-    /// cancelled still gets the answer, for a publish cannot be taken back.
+    /// At most ``ConnectionOptions/confirmTimeout``: a quorum queue without its majority confirms nothing until it has it
+    /// again. A task that is cancelled still gets the answer, for a publish cannot be taken back.
     ///
     /// - Parameters:
     ///   - message: properties and body.
@@ -101,9 +103,11 @@ public actor Publisher {
     public func publish(_ publications: [Publication]) async -> [Result<PublishOutcome, AMQPError>] {
         await withCheckedContinuation { continuation in
             let waiter = PublishWaiter(continuation, count: publications.count)
+            let now = linux_monotonic_nanoseconds()
             for (place, publication) in publications.enumerated() {
-                submit(publication, PublishTicket(publication, waiter, place: place))
+                submit(publication, PublishTicket(publication, waiter, place: place, offeredAt: now))
             }
+            watchDeadlines()
         }
     }
 

@@ -86,6 +86,10 @@ final class ConsumeChannel {
     var unsettled = UnsettledDeliveries()
     /// What this turn delivered.
     var batch: [Delivery] = []
+    /// Who asked whether the broker has read the settlements, in order.
+    var settlementQuestions = FirstInFirstOut<CheckedContinuation<Result<Void, AMQPError>, Never>>()
+    /// How many of those questions have been answered.
+    var answeredQuestions = 0
 
     init(number: UInt16, subscription: Subscription, maximumBodySize: Int) {
         self.number = number

@@ -121,6 +121,12 @@ struct UnconfirmedPublishes<Entry> {
         }
     }
 
+    /// What has no answer, the oldest first, for as long as `body` wants more.
+    func forEach(while body: (Entry) -> Bool) {
+        for (_, slot) in stragglers.sorted(by: { $0.key < $1.key }) where !body(slot.entry) { return }
+        for case let slot? in slots[head...] where !body(slot.entry) { return }
+    }
+
     /// Everything that has no answer, in order; nothing is left.
     mutating func removeAll() -> [Entry] {
         let old = stragglers.sorted { $0.key < $1.key }.map(\.value.entry)

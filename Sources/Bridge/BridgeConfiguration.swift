@@ -36,8 +36,13 @@ public struct BridgeConfiguration: Sendable {
     public var publishesClearEvents = true
     /// Seconds between ticks.
     public var tickInterval = 2.0
-    /// Seconds within which the broker must have confirmed, or the provider is asked to come again.
-    public var confirmTimeout = 3.0
+    /// Seconds within which a webhook must be safe, on the broker or on disk, or the provider is asked to come again;
+    /// with ``ledgerTimeout`` at most 3.
+    public var confirmTimeout = 2.9
+    /// Seconds that the broker has to confirm before a webhook goes to disk.
+    public var spoolAfter = 2.0
+    /// Seconds until a broker that did not take what stands on disk is asked again.
+    public var spoolRetryInterval = 1.0
     /// Seconds that the ledger has to answer before an event goes out without what it knows.
     public var ledgerTimeout = 0.1
 

@@ -7,15 +7,14 @@ func within<Value: Sendable>(
     seconds: Double, on loop: EventLoop, otherwise fallback: Value, _ body: @escaping @Sendable () async -> Value
 ) async -> Value {
     await withCheckedContinuation { continuation in
-        let waiting = Mutex<CheckedContinuation<Value, Never>?>(continuation)
-        let once = OnceContinuation(waiting)
+        let once = OnceContinuation(Mutex(continuation))
         loop.execute { loop.schedule(after: .seconds(seconds)) { once.resume(returning: fallback) } }
         Task { once.resume(returning: await body()) }
     }
 }
 
 /// Resumes a continuation with whichever answer comes first.
-private final class OnceContinuation<Value: Sendable>: Sendable {
+final class OnceContinuation<Value: Sendable>: Sendable {
     private let waiting: Mutex<CheckedContinuation<Value, Never>?>
 
     init(_ waiting: consuming Mutex<CheckedContinuation<Value, Never>?>) {

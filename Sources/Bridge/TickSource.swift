@@ -13,20 +13,23 @@ struct TickSource: Sendable {
     /// Ticks until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            _ = await intake.publish(tick(isLeaving: false))
+            intake.delivery.measure(at: intake.now())
+            _ = await intake.delivery.publish(tick(isLeaving: false))
             await loop.sleep(for: .seconds(configuration.tickInterval))
         }
     }
 
-    /// The last tick of a bridge that stops in order: it is not waited for any more.
+    /// The last tick of a bridge that stops in order: it is not waited for any more. While webhooks stand on disk, it
+    /// must be waited for, until it is back.
     func sayGoodbye() async {
+        guard !intake.delivery.isSpooling else { return }
         _ = await within(seconds: configuration.confirmTimeout, on: loop, otherwise: .unconfirmed("")) {
-            await intake.publish(tick(isLeaving: true))
+            await intake.delivery.publish(tick(isLeaving: true))
         }
     }
 
     private func tick(isLeaving: Bool) -> Event {
-        let time = intake.inFlight.settled(before: intake.now())
+        let time = intake.settled(before: intake.now())
         var event = Event(
             id: "bridge/\(configuration.name)/\(formatRFC3339(time))\(isLeaving ? "/leaving" : "")",
             name: EventName(family: "bridge", name: "tick"), subject: configuration.name, time: time,

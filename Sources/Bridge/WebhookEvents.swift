@@ -165,7 +165,7 @@ struct WebhookEvents: Sendable {
         return event
     }
 
-    private func bareNumber(_ text: String) -> String {
+    func bareNumber(_ text: String) -> String {
         text.split(separator: ":", maxSplits: 1).last.map(String.init) ?? text
     }
 

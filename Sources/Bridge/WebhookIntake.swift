@@ -1,10 +1,8 @@
-import Crypto
 import EventLoop
 import FoundationEssentials
 import Logging
 import Messaging
 import Policy
-import Topics
 import Twilio
 
 /// How the bridge answers.
@@ -16,15 +14,14 @@ enum WebhookAnswer: Sendable, Equatable {
     case refused(WebhookRefusal)
 }
 
-/// The way of a webhook: size ▸ signature ▸ event ▸ the broker's confirm ▸ 2xx.
+/// The way of a webhook: size ▸ signature ▸ event ▸ the broker's confirm, or the disk ▸ 2xx.
 struct WebhookIntake: Sendable {
     /// The largest body that is read, in bytes.
     static let maximumBody = 65_536
 
     let configuration: BridgeConfiguration
     let events: WebhookEvents
-    /// Publishes one event and says whether the broker has confirmed it.
-    let publish: @Sendable (Event) async -> EventPublisher.Outcome
+    let delivery: EventDelivery
     let ledger: (any StatusLedger)?
     let loop: EventLoop
     let inFlight: WebhooksInFlight
@@ -34,11 +31,13 @@ struct WebhookIntake: Sendable {
     func take(_ request: WebhookRequest) async -> WebhookAnswer {
         let receipt = inFlight.begin(at: now())
         defer { inFlight.end(receipt) }
-        do {
+        do throws(WebhookRefusal) {
             try checkContentType(request)
             let webhook = try VerifiedWebhook(request, configuration: configuration)
             let made = try await makeEvents(request, webhook, at: receipt.time)
-            try await confirm(made)
+            if case .refused(let reason) = await delivery.deliver(made, receivedAt: receipt.time) {
+                throw WebhookRefusal(status: 503, reason: reason)
+            }
             return request.path == WebhookPath.inbound ? .takenWithTwiML : .taken
         } catch {
             return .refused(error)
@@ -88,7 +87,13 @@ struct WebhookIntake: Sendable {
         }
         let recipient = events.tokens.tokens(for: address)
         let program = events.program(inbound)
-        async let conversation = ask { try await ledger.conversation(recipient: recipient, program: program) }
+        async let conversation = ask {
+            // A number of a messaging service may have been sent from directly.
+            if let found = try await ledger.conversation(recipient: recipient, program: program) { return found }
+            let number = events.bareNumber(inbound.to)
+            guard number != program else { return nil }
+            return try await ledger.conversation(recipient: recipient, program: number)
+        }
         var granted = wish
         if case .grantIfAsked = wish {
             let facts = await ask { try await ledger.facts(recipient: recipient, program: program) }
@@ -103,25 +108,16 @@ struct WebhookIntake: Sendable {
         await within(seconds: configuration.ledgerTimeout, on: loop, otherwise: nil) { try? await question() }
     }
 
-    /// All events, or the provider is asked to come again; repeats have the same ids.
-    private func confirm(_ made: [Event]) async throws(WebhookRefusal) {
-        let outcome = await within(
-            seconds: configuration.confirmTimeout, on: loop,
-            otherwise: EventPublisher.Outcome.unconfirmed("no confirm in time")
-        ) {
-            for event in made {
-                let outcome = await publish(event)
-                guard outcome == .confirmed else { return outcome }
-            }
-            return .confirmed
-        }
-        if case .unconfirmed(let reason) = outcome { throw WebhookRefusal(status: 503, reason: reason) }
+    /// Up to when everything that was received is on the broker, or was answered so that it comes again.
+    ///
+    /// What is in flight is asked for first: what goes to disk meanwhile stands there before it is no longer in flight.
+    func settled(before now: Date) -> Date {
+        let settled = inFlight.settled(before: now)
+        return min(settled, delivery.oldestSpooled ?? settled)
     }
 
     private func digest(_ request: WebhookRequest) -> String {
-        var hash = SHA256()
-        hash.update(data: Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0])
-        hash.update(data: request.body)
-        return hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let head = Array(request.path.utf8) + [0] + Array((request.query ?? "").utf8) + [0]
+        return events.tokens.digest(of: head + request.body)
     }
 }

@@ -75,11 +75,11 @@ final class ConsentTable {
             revokedAt: last?.kind == .revoked ? last.map { Date(microseconds: $0.at) } : nil, consentKnownAt: knownAt)
     }
 
-    /// Applies a change by its time of receipt; whether it became the last word.
+    /// Applies a change by its time of receipt; whether it became the last word of one of the programs.
     ///
     /// A provider's SID is applied once, however often and late it comes again. Other evidence (a code, a line of an
     /// import) may be the same for many changes; these come again with the same instant, which changes nothing.
-    func apply(_ change: ConsentChange, program: Int64) throws(LedgerError) -> Bool {
+    func apply(_ change: ConsentChange, programs: [Int64]) throws(LedgerError) -> Bool {
         let at = change.at.microseconds
         if isProviderID(change.evidence) {
             let isNew = try noteEvidence.run {
@@ -88,6 +88,13 @@ final class ConsentTable {
             }
             guard isNew > 0 else { return false }
         }
+        var isLastWord = false
+        for program in programs { if try apply(change, program: program) { isLastWord = true } }
+        return isLastWord
+    }
+
+    private func apply(_ change: ConsentChange, program: Int64) throws(LedgerError) -> Bool {
+        let at = change.at.microseconds
         let kind: RecipientFacts.Consent = change.kind == .revoked ? .revoked : .granted
         let word = try word(change.recipient, program)
         guard word?.yields(to: kind, at: at) ?? true else { return false }

@@ -51,6 +51,22 @@ extension LedgerConnection {
         return try tables.progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
     }
 
+    func known(sids: [String]) throws(LedgerError) -> Set<String> {
+        var known: Set<String> = []
+        for sid in sids { if try tables.messages.row(sid: sid) != nil { known.insert(sid) } }
+        return known
+    }
+
+    func settleFound(
+        _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
+    ) throws(LedgerError) -> Bool {
+        let id = try tables.messages.id(key, app: try tables.names.id(key.app))
+        guard try tables.progress.find(id, attempt: attempt, acceptance, now: now) else { return false }
+        try tables.messages.note(sid: acceptance.sid, message: id)
+        tables.messages.forget(key)
+        return true
+    }
+
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) throws(LedgerError) {
         let id = try tables.messages.id(key, app: try tables.names.id(key.app))
         let departure = ProgressTable.Departure(from: .attempting, to: .unknown, status: .inDoubt)

@@ -9,11 +9,15 @@ extension LedgerConnection {
         try tables.consents.adopt(claim.recipient)
         let facts = try tables.consents.facts(
             claim.recipient, program: program, knownAt: try tables.bridges.consentKnownAt())
-        guard try tables.messages.insert(claim, app: app, program: program) != nil else {
+        guard let id = try tables.messages.insert(claim, app: app, program: program) else {
             return try reclaim(claim, app: app, program: program, facts: facts)
         }
+        let mayHaveBeenCalled =
+            claim.mayHaveBeenCalled || restoredAt.map { claim.firstSeen.microseconds < $0 } ?? false
+        if mayHaveBeenCalled { try tables.progress.insertUnknown(id, now: claim.now) }
         return ClaimedMessage(
-            state: .held(attempts: 0), isSameRequest: true, firstSeenAt: claim.now, deferralReason: nil,
+            state: mayHaveBeenCalled ? .unknown(attempt: 1, since: claim.now) : .held(attempts: 0),
+            isSameRequest: true, firstSeenAt: claim.now, deferralReason: nil,
             changedAt: claim.now, decision: nil, facts: facts)
     }
 
@@ -21,7 +25,7 @@ extension LedgerConnection {
         _ claim: MessageClaim, app: Int64, program: Int64, facts: RecipientFacts
     ) throws(LedgerError) -> ClaimedMessage {
         guard let row = try tables.messages.row(claim.key, app: app) else { throw LedgerError(.unknownMessage) }
-        let isSame = row.requestHash.map { $0 == claim.requestHash } ?? true
+        let isSame = row.requestHash.map(claim.isHash) ?? true
         if row.requestHash == nil {
             try tables.messages.complete(row.id, claim, program: program)
         } else if isSame, let newest = claim.recipient.first, row.recipient != newest {
@@ -44,6 +48,13 @@ extension LedgerConnection {
         }
         guard let row = try tables.messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }
         guard row.state == .closed, row.status == status else { throw LedgerError(.notHeld) }
+    }
+
+    func reopen(_ key: MessageKey, now: Date) throws(LedgerError) -> AttemptState {
+        let app = try tables.names.id(key.app)
+        try tables.progress.reopen(try tables.messages.id(key, app: app), now: now)
+        guard let row = try tables.messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }
+        return try row.attemptState(tables.names)
     }
 
     func noteDeferral(_ key: MessageKey, reason: String) throws(LedgerError) {

@@ -13,6 +13,8 @@ final class LedgerConnection {
 
     let path: String
     let ledgerID: String
+    /// What was first seen before this instant and is not known may have been sent, in microseconds since 1970.
+    let restoredAt: Int64?
     let tables: LedgerTables
 
     let queue: DatabaseQueue
@@ -26,11 +28,12 @@ final class LedgerConnection {
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
-            (ledgerID, tables, transaction) = try queue.writeWithoutTransaction { database in
+            (ledgerID, restoredAt, tables, transaction) = try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
                 let values = BoundValues()
                 return (
                     try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
+                    try Int64.fetchOne(database, sql: "SELECT restored_at FROM ledger"),
                     try LedgerTables(database, values), try TransactionStatements(database, values, access)
                 )
             }
@@ -50,6 +53,15 @@ final class LedgerConnection {
         } catch let error where error.concernsOneCall {
             // Savepoints cost as much as the calls, so they are only made when one is known to need them.
             try inTransaction { database in for call in calls { try performApart(call, database) } }
+        }
+    }
+
+    /// What is seldom asked for, in GRDB's own words; inside the transaction of a call.
+    func query<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+        do {
+            return try queue.unsafeReentrantWrite(body)
+        } catch {
+            throw LedgerError(error, path: path)
         }
     }
 
@@ -93,6 +105,7 @@ final class LedgerConnection {
             return try DatabaseQueue(path: path, configuration: configuration(access, options))
         }
         return try FolderLock.hold(besides: path, timeout: options.busyTimeout) {
+            guard options.createsFile || FileIdentity.exists(path) else { throw LedgerError(.absent, path: path) }
             try FileIdentity.create(path)
             let queue = try DatabaseQueue(path: path, configuration: configuration(access, options))
             try Schema.prepare(queue, path: path, options: options)

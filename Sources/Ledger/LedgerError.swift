@@ -9,7 +9,7 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     public struct Code: Sendable, Hashable {
         enum Kind: Hashable {
             case busy, diskFull, readOnly, corrupt, cannotOpen, inputOutput, noMemory, missing, replaced, notALedger
-            case newerSchema, closed, invalid, unknownMessage, notHeld, unreachable, unsuitable, other
+            case newerSchema, absent, closed, invalid, unknownMessage, notHeld, unreachable, unsuitable, other
         }
 
         let kind: Kind
@@ -36,6 +36,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         public static let notALedger = Code(kind: .notALedger)
         /// The file was written by a newer version.
         public static let newerSchema = Code(kind: .newerSchema)
+        /// There is no ledger at this path, and this caller makes none.
+        public static let absent = Code(kind: .absent)
         /// The ledger was closed by its owner.
         public static let closed = Code(kind: .closed)
         /// A value of this call cannot be stored.
@@ -75,7 +77,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         case .busy, .diskFull, .readOnly, .cannotOpen, .inputOutput, .noMemory, .missing, .notHeld, .unreachable,
             .other:
             true
-        case .corrupt, .replaced, .notALedger, .newerSchema, .closed, .invalid, .unknownMessage, .unsuitable: false
+        case .corrupt, .replaced, .notALedger, .newerSchema, .absent, .closed, .invalid, .unknownMessage, .unsuitable:
+            false
         }
     }
 
@@ -118,6 +121,7 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         case .replaced: "was replaced by another one while it was in use"
         case .notALedger: "is a file of another program"
         case .newerSchema: "was written by a newer version of this program"
+        case .absent: "is not there"
         case .closed: "was closed"
         case .invalid: "does not take a value of this call"
         case .unknownMessage: "does not know the message"

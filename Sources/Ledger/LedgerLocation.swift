@@ -3,7 +3,7 @@ public import Messaging
 public import Postgres
 
 /// A ledger that was opened, whatever it stands on.
-public protocol LedgerStore: MessageLedger, StatusLedger {
+public protocol LedgerStore: MessageLedger, StatusLedger, LedgerUpkeep {
     /// Records what was handed over, and closes it. Later calls throw ``LedgerError/Code/closed``.
     func close() async
 }
@@ -31,23 +31,27 @@ public enum LedgerLocation: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Opens it, and creates it where there is none.
+    /// Opens it.
     ///
     /// - Parameters:
+    ///   - creates: whether an empty one is made where there is none; otherwise ``LedgerError/Code/absent`` is thrown.
     ///   - wakeCallers: wakes the callers of a transaction by calling what it is given.
     ///   - onCommit: told of every transaction that has become durable: how many calls it held, and how long it took.
     public func open(
+        creates: Bool,
         wakeCallers: @escaping @Sendable (_ wake: @escaping @Sendable () -> Void) -> Void = { $0() },
         onCommit: @escaping @Sendable (_ calls: Int, _ took: Duration) -> Void = { _, _ in }, logger: Logger
     ) async throws(LedgerError) -> any LedgerStore {
         switch self {
         case .sqlite(let path):
             var options = SQLiteLedger.Options()
+            options.createsFile = creates
             options.wakeCallers = wakeCallers
             options.onCommit = onCommit
             return try await SQLiteLedger.open(path, options: options, logger: logger)
         case .postgres(let url):
             var options = PostgresLedger.Options()
+            options.createsSchema = creates
             options.wakeCallers = wakeCallers
             options.onCommit = onCommit
             return try await PostgresLedger.open(url, options: options, logger: logger)

@@ -7,10 +7,12 @@ final class ProgressTable {
     private let first: PreparedStatement
     private let next: PreparedStatement
     private let accept: PreparedStatement
+    private let find: PreparedStatement
     private let leave: PreparedStatement
     private let make: PreparedStatement
     private let insert: PreparedStatement
     private let close: PreparedStatement
+    private let reopen: PreparedStatement
     private let deferral: PreparedStatement
     private let take: PreparedStatement
     private let status: PreparedStatement
@@ -35,13 +37,19 @@ final class ProgressTable {
                 status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4)
             WHERE message = ?6 AND attempt = ?7 AND (state IN (1, 4) AND worker = ?8 OR state = 2 AND sid = ?2)
             """)
+        find = try statement(
+            """
+            UPDATE progress SET state = 2, changed_at = ?1, sid = ?2, provider_status = ?3,
+                status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4)
+            WHERE message = ?6 AND attempt = ?7 AND state = 4
+            """)
         // Where a callback has told a SID, the provider has taken the message, whatever the attempt came to.
         leave = try statement(
             """
             UPDATE progress SET state = CASE WHEN sid IS NULL THEN ?1 ELSE 2 END, changed_at = ?2, error_code = ?3,
                 status = CASE WHEN rank < ?4 THEN ?5 ELSE status END, rank = max(rank, ?4),
                 final_at = coalesce(?6, final_at)
-            WHERE message = ?7 AND state = ?8 AND attempt = ?9 AND worker IS coalesce(?10, worker)
+            WHERE message = ?7 AND state = ?8 AND attempt = ?9 AND (?10 IS NULL OR worker = ?10)
             """)
         make = try statement(
             """
@@ -57,6 +65,16 @@ final class ProgressTable {
             UPDATE progress SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1,
                 decision = coalesce(?4, decision)
             WHERE message = ?5 AND state = 0
+            """)
+        // With a SID the provider has taken it, whatever it ended as; without one it begins anew, but for its attempts.
+        reopen = try statement(
+            """
+            UPDATE progress SET state = CASE WHEN sid IS NULL THEN 0 ELSE 2 END, changed_at = ?1,
+                deferral_reason = NULL, error_code = CASE WHEN sid IS NULL THEN NULL ELSE error_code END,
+                status = CASE WHEN sid IS NULL THEN NULL ELSE status END,
+                rank = CASE WHEN sid IS NULL THEN 0 ELSE rank END,
+                final_at = CASE WHEN sid IS NULL THEN NULL ELSE final_at END
+            WHERE message = ?2 AND (state IN (3, 6) OR state = 5 AND sid IS NOT NULL)
             """)
         deferral = try statement(
             """
@@ -107,6 +125,21 @@ final class ProgressTable {
         } > 0
     }
 
+    /// Ends an unknown attempt with what the provider's list shows.
+    func find(
+        _ message: Int64, attempt: Int, _ acceptance: Acceptance, now: Date
+    ) throws(LedgerError) -> Bool {
+        try find.run {
+            $0.integer(now.microseconds)
+            $0.text(acceptance.sid)
+            $0.text(acceptance.status)
+            $0.integer(MessageStatus.accepted.rank)
+            $0.text(MessageStatus.accepted.rawValue)
+            $0.integer(message)
+            $0.integer(attempt)
+        } > 0
+    }
+
     /// What a state is left for, other than by the provider's yes.
     struct Departure {
         var from: StoredState
@@ -149,6 +182,18 @@ final class ProgressTable {
         }
     }
 
+    /// A message that may have been called before this ledger knew it.
+    func insertUnknown(_ message: Int64, now: Date) throws(LedgerError) {
+        try insert.run {
+            $0.integer(message)
+            $0.integer(StoredState.unknown.rawValue)
+            $0.integer(1)
+            $0.integer(now.microseconds)
+            $0.text(nil)
+            $0.text(nil)
+        }
+    }
+
     /// Ends a held message.
     func close(_ message: Int64, as status: MessageStatus, decision: Int64?, now: Date) throws(LedgerError) -> Bool {
         try make(message)
@@ -159,6 +204,14 @@ final class ProgressTable {
             $0.integer(decision)
             $0.integer(message)
         } > 0
+    }
+
+    /// Begins an ended message anew; one that is in another state stays in it.
+    func reopen(_ message: Int64, now: Date) throws(LedgerError) {
+        try reopen.run {
+            $0.integer(now.microseconds)
+            $0.integer(message)
+        }
     }
 
     func noteDeferral(_ message: Int64, reason: String) throws(LedgerError) {

@@ -15,6 +15,10 @@ extension SQLiteLedger {
         /// that changes often less often, and takes longer to read after a crash.
         public var checkpointSize = 16 << 20
 
+        /// Whether a ledger is made where there is none. An empty one in the place of one that is missing would forget who
+        /// said no and what was sent.
+        public var createsFile = true
+
         /// Wakes the callers of a transaction, by calling what it is given. Where they all run on one event loop, hand it
         /// to that loop, so that the loop is woken once for a transaction, and not, when it is faster, for each caller.
         public var wakeCallers: @Sendable (_ wake: @escaping @Sendable () -> Void) -> Void = { $0() }

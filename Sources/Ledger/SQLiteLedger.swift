@@ -105,6 +105,25 @@ extension SQLiteLedger: MessageLedger {
         try await write { connection throws(LedgerError) in try connection.abandon(key, attempt: attempt, now: now) }
     }
 
+    /// Those of the provider's ids that belong to a message of this ledger.
+    public func known(sids: [String]) async throws -> Set<String> {
+        try await write { connection throws(LedgerError) in try connection.known(sids: sids) }
+    }
+
+    /// Ends an attempt whose outcome was unknown with what the provider's list shows.
+    public func settleFound(
+        _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
+    ) async throws -> Bool {
+        try await write { connection throws(LedgerError) in
+            try connection.settleFound(key, attempt: attempt, acceptance, now: now)
+        }
+    }
+
+    /// Lets a message that an operator gave back be judged afresh.
+    public func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState {
+        try await write { connection throws(LedgerError) in try connection.reopen(key, now: now) }
+    }
+
     /// Remembers that subscribers were told of a deferral for this reason.
     public func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws {
         try await write { connection throws(LedgerError) in try connection.noteDeferral(key, reason: reason) }
@@ -120,7 +139,9 @@ extension SQLiteLedger: StatusLedger {
     /// Applies a change once, by the time of receipt.
     public func apply(_ change: ConsentChange) async throws -> Bool {
         try await write { connection throws(LedgerError) in
-            try connection.tables.consents.apply(change, program: connection.tables.names.id(change.program))
+            var programs: [Int64] = []
+            for program in change.programs { programs.append(try connection.tables.names.id(program)) }
+            return try connection.tables.consents.apply(change, programs: programs)
         }
     }
 

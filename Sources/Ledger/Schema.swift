@@ -43,8 +43,20 @@ enum Schema {
                 sql: "INSERT INTO ledger (id, created_at) VALUES (?, ?)",
                 arguments: [UUID().uuidString, Date().microseconds])
         }
+        migrator.registerMigration("2") { database in try database.execute(sql: version2) }
         return migrator
     }
+
+    private static let version2 = """
+        -- When the file was put back from a copy: what was seen before and does not stand here may have been sent.
+        ALTER TABLE ledger ADD COLUMN restored_at INTEGER;
+
+        -- The keys under which recipients were stored, so that one that is dropped too early is missed.
+        CREATE TABLE token_key (
+            id TEXT PRIMARY KEY,
+            fingerprint BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// Instants are microseconds since 1970. A recipient is a token, never an address.
     private static let version1 = """

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Who a message comes from, as the provider wants it.
 public enum Sender: Hashable, Sendable {
     /// A number in E.164, a short code or an alphanumeric sender.
@@ -93,8 +95,33 @@ public enum CarrierOutcome: Sendable, Equatable {
     case unknown(String)
 }
 
+/// A message of the provider's list that may be one whose call was never answered.
+public struct ListedMessage: Sendable, Equatable {
+    /// The provider's id and its own word for where the message stands.
+    public let acceptance: Acceptance
+    /// Whether its text is the one that was sent. False also where the provider may have changed it.
+    public let hasSameText: Bool
+
+    /// A message to the same recipient from the same sender.
+    public init(acceptance: Acceptance, hasSameText: Bool) {
+        self.acceptance = acceptance
+        self.hasSameText = hasSameText
+    }
+}
+
+/// What a look at the provider's list of messages shows.
+public enum LookUp: Sendable, Equatable {
+    /// All messages to the recipient from the sender since the instant that was asked for.
+    case listed([ListedMessage])
+    /// Nothing that could be relied on; why, without personal data.
+    case unavailable(String)
+}
+
 /// A provider account that sends messages: the port that the worker speaks to.
 public protocol Carrier: Sendable {
     /// Offers the message once. Never throws and never repeats the call by itself.
     func send(_ message: OutboundMessage) async -> CarrierOutcome
+    /// Lists what the provider has taken to the message's recipient from its sender since `instant`, by this machine's
+    /// clock.
+    func lookUp(_ message: OutboundMessage, since instant: Date) async -> LookUp
 }

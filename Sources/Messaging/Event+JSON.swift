@@ -7,11 +7,17 @@ public enum Audience: Sendable {
 }
 
 /// An event as each audience may read it: CloudEvents 1.0 JSON, in structured mode.
-public struct EventTexts: Sendable {
+public struct EventTexts: Sendable, Equatable {
     /// For the exchange `events`.
     public let redacted: [UInt8]
     /// For the exchange `events.clear`.
     public let clear: [UInt8]
+
+    /// Texts that were written before.
+    public init(redacted: [UInt8], clear: [UInt8]) {
+        self.redacted = redacted
+        self.clear = clear
+    }
 }
 
 extension Event {

@@ -3,7 +3,8 @@ public import FoundationEssentials
 /// What the ledger knows of a message's calls to the provider.
 ///
 /// none → held → attempting(n) → accepted | refused | unknown(n), and from unknown → accepted | attempting(n+1) |
-/// abandoned. A message that ends without a call (rejected, blocked, dropped) is closed from held.
+/// abandoned. A message that ends without a call (blocked, dropped) is closed from held. One that was refused or closed is
+/// held again when an operator gives it back.
 public enum AttemptState: Sendable, Equatable {
     /// Claimed, and waiting: first seen, deferred, or given back by a provider that took nothing.
     case held(attempts: Int)
@@ -51,8 +52,10 @@ public struct RecipientFacts: Sendable, Equatable {
 public struct MessageClaim: Sendable {
     /// The message.
     public var key: MessageKey
-    /// SHA-256 of the canonical request with class and purpose.
+    /// 32 bytes: the canonical request with class and purpose, hashed under the newest key.
     public var requestHash: [UInt8]
+    /// The same under the older keys.
+    public var olderHashes: [[UInt8]] = []
     /// Its class.
     public var messageClass: MessageClass
     /// Its purpose.
@@ -61,10 +64,15 @@ public struct MessageClaim: Sendable {
     public var channel: Channel
     /// Under every live key, the newest first.
     public var recipient: [RecipientToken]
-    /// What consent is asked for: ``ConsentChange/program``.
+    /// What consent is asked for: one of ``ConsentChange/programs``.
     public var program: String
     /// The caller's clock.
     public var now: Date
+    /// When a worker may have seen it first; not before `now` for a message that is certainly new.
+    public var firstSeen: Date
+    /// Whether the request itself says that a call was made. A ledger that does not know the message must not take it
+    /// for new.
+    public var mayHaveBeenCalled = false
 
     /// A claim of one delivery.
     public init(
@@ -79,7 +87,11 @@ public struct MessageClaim: Sendable {
         self.recipient = recipient
         self.program = program
         self.now = now
+        firstSeen = now
     }
+
+    /// Whether a stored hash is one of this request.
+    public func isHash(_ stored: [UInt8]) -> Bool { stored == requestHash || olderHashes.contains(stored) }
 }
 
 /// The ledger's answer to a claim.
@@ -203,6 +215,9 @@ public struct Settlement: Sendable {
 /// the message again. All calls but `claim` throw for a message that was never claimed.
 public protocol MessageLedger: Sendable {
     /// Remembers a message when it is new, and tells its state and the recipient's facts.
+    ///
+    /// A message that the ledger does not know, though it may have been called (``MessageClaim/mayHaveBeenCalled``), or
+    /// was first seen before the ledger was restored from a copy, is unknown, not new.
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
     /// Compare-and-set from held (or unknown) to attempting.
     func begin(_ start: AttemptStart) async throws -> AttemptGrant
@@ -218,6 +233,19 @@ public protocol MessageLedger: Sendable {
     func markUnknown(_ key: MessageKey, attempt: Int, now: Date) async throws
     /// Gives a message up whose outcome stayed unknown; false when it has been settled meanwhile.
     func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool
+    /// Those of the provider's ids that belong to a message of this ledger.
+    func known(sids: [String]) async throws -> Set<String>
+    /// Ends an attempt whose outcome was unknown with what the provider's list shows, and makes its SID known; false when
+    /// the attempt is no longer unknown.
+    func settleFound(_ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date) async throws -> Bool
+    /// Lets a message that an operator gave back be judged afresh: compare-and-set from refused or closed to held, with
+    /// as many attempts as before and no final status. One that the provider is known to have taken all the same (a
+    /// callback has told its SID) becomes accepted instead, from abandoned as well; any other stays as it is.
+    ///
+    /// Only for what an operator gave back: an app's own repeat of what has ended changes nothing.
+    ///
+    /// - Returns: the state it is in now.
+    func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState
     /// Remembers that subscribers were told of a deferral for this reason.
     func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws
 }

@@ -3,12 +3,25 @@
 ///
 /// - Throws: ``RequestProblem`` for `field`.
 public func refusePersonalData(_ value: String, field: String) throws(RequestProblem) {
-    if isE164Number(value) { throw RequestProblem(field: field, problem: "is a phone number; use an id of your own") }
+    if isPhoneNumber(value) { throw RequestProblem(field: field, problem: "is a phone number; use an id of your own") }
     if isEmailAddress(value) {
         throw RequestProblem(field: field, problem: "is an e-mail address; use an id of your own")
     }
     if isCardNumber(value) { throw RequestProblem(field: field, problem: "is a card number") }
 }
+
+/// E.164, also as a channel's or a link's address (`whatsapp:+1…`, `tel:+1…`) or with the usual separators. Digits without
+/// a plus sign may be anybody's order number.
+private func isPhoneNumber(_ value: String) -> Bool {
+    var text = value[...]
+    if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text.utf8[..<colon].allSatisfy(isLetter) {
+        text = text[text.utf8.index(after: colon)...]
+    }
+    guard text.utf8.first == UInt8(ascii: "+") else { return false }
+    return isE164Number(String(text.unicodeScalars.filter { !" -.()/\u{A0}".unicodeScalars.contains($0) }))
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }
 
 /// `local@domain.tld`, nothing around it.
 private func isEmailAddress(_ text: String) -> Bool {

@@ -47,8 +47,9 @@ public struct ConsentChange: Sendable {
     public var kind: Kind
     /// The person.
     public var recipient: RecipientToken
-    /// What it covers: the messaging service's SID, or the sender's number where there is none.
-    public var program: String
+    /// What it covers, by every name under which a worker may ask: the messaging service's SID, and the number that was
+    /// written to. A number of a service may also be sent from directly.
+    public var programs: [String]
     /// The SID of the inbound message or another evidence; each is applied once.
     public var evidence: String
     /// The keyword, where there was one.
@@ -58,11 +59,11 @@ public struct ConsentChange: Sendable {
 
     /// A change.
     public init(
-        kind: Kind, recipient: RecipientToken, program: String, evidence: String, keyword: String?, at: Date
+        kind: Kind, recipient: RecipientToken, programs: [String], evidence: String, keyword: String?, at: Date
     ) {
         self.kind = kind
         self.recipient = recipient
-        self.program = program
+        self.programs = programs
         self.evidence = evidence
         self.keyword = keyword
         self.at = at

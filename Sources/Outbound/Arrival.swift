@@ -13,6 +13,48 @@ struct Envelope: Sendable {
     var traceparent: String?
     /// What was done for the request before it came back from a delay.
     var progress: ProgressHeaders?
+    /// Where the app published it.
+    var origin: RequestOrigin
+
+    /// A delivery that CC or BCC put into a queue where it does not belong.
+    struct Copied: Error {
+        let reason: String
+    }
+
+    /// Reads what came beside the body.
+    init(_ delivery: Delivery, from queueClass: MessageClass) throws(Copied) {
+        messageClass = queueClass
+        origin = RequestOrigin(exchange: delivery.exchange, routingKey: delivery.routingKey)
+        switch delivery.exchange {
+        case Exchange.send:
+            let words = words(of: delivery.routingKey)
+            guard words.first == queueClass.rawValue else {
+                throw Copied(reason: "the routing key's class is not the queue's")
+            }
+            app = words.count > 1 && isRoutingWord(words[1]) ? words[1] : nil
+            purpose = words.count == 3 && isRoutingWord(words[2]) ? words[2] : nil
+        case Exchange.requeue:
+            guard delivery.routingKey == queueClass.rawValue else {
+                throw Copied(reason: "the routing key's class is not the queue's")
+            }
+            progress = ProgressHeaders(delivery.message.properties.headers)
+            app = progress?.app
+            purpose = progress?.purpose
+            if let progress { origin = RequestOrigin(republished: progress, queue: queueClass.rawValue) }
+        default:
+            throw Copied(reason: "it came by neither send nor requeue")
+        }
+        let properties = delivery.message.properties
+        if let messageID = properties.messageID, isMessageID(messageID),
+            (try? refusePersonalData(messageID, field: "message_id")) != nil
+        {
+            self.messageID = messageID
+        }
+        traceparent = Topics.traceparent(of: properties)
+    }
+
+    /// Whether an operator gave the request back to be judged afresh.
+    var isReplay: Bool { progress?.isReplay ?? false }
 }
 
 /// A send request that can be worked on.
@@ -35,26 +77,11 @@ enum Arrival: Sendable {
     ///
     /// - Parameter requiresUserID: whether the broker must vouch for the app; only development may do without.
     init(_ delivery: Delivery, from queueClass: MessageClass, requiresUserID: Bool) {
-        var envelope = Envelope(messageClass: queueClass)
-        switch delivery.exchange {
-        case Exchange.send:
-            let words = words(of: delivery.routingKey)
-            guard words.first == queueClass.rawValue else {
-                self = .copy(reason: "the routing key's class is not the queue's")
-                return
-            }
-            envelope.app = words.count > 1 && isRoutingWord(words[1]) ? words[1] : nil
-            envelope.purpose = words.count == 3 && isRoutingWord(words[2]) ? words[2] : nil
-        case Exchange.requeue:
-            guard delivery.routingKey == queueClass.rawValue else {
-                self = .copy(reason: "the routing key's class is not the queue's")
-                return
-            }
-            envelope.progress = ProgressHeaders(delivery.message.properties.headers)
-            envelope.app = envelope.progress?.app
-            envelope.purpose = envelope.progress?.purpose
-        default:
-            self = .copy(reason: "it came by neither send nor requeue")
+        var envelope: Envelope
+        do {
+            envelope = try Envelope(delivery, from: queueClass)
+        } catch {
+            self = .copy(reason: error.reason)
             return
         }
         do {
@@ -69,12 +96,6 @@ enum Arrival: Sendable {
         _ delivery: Delivery, envelope: inout Envelope, requiresUserID: Bool
     ) throws(RequestProblem) -> ReceivedRequest {
         let properties = delivery.message.properties
-        if let messageID = properties.messageID, isMessageID(messageID),
-            (try? refusePersonalData(messageID, field: "message_id")) != nil
-        {
-            envelope.messageID = messageID
-        }
-        envelope.traceparent = traceparent(of: properties)
         guard let app = envelope.app, let purpose = envelope.purpose else {
             throw delivery.exchange == Exchange.requeue
                 ? RequestProblem(field: "sb-app", problem: "or sb-purpose is missing from what came back from a delay")

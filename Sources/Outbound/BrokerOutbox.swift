@@ -30,8 +30,8 @@ struct BrokerOutbox: Outbox {
     func publish(
         _ message: Message, to exchange: String, routingKey: String, heldSince: Double
     ) async throws(HeldTooLong) {
-        try await untilConfirmed(exchange, heldSince) {
-            do {
+        try await untilConfirmed(exchange, heldSince) { () throws(HeldTooLong) in
+            do throws(AMQPError) {
                 switch try await publisher.publish(message, to: exchange, routingKey: routingKey, mandatory: true) {
                 case .confirmed: return nil
                 case .refused: return "refused: the queue is full or has no leader"
@@ -39,6 +39,8 @@ struct BrokerOutbox: Outbox {
                 case .unknown(let reason): return reason
                 }
             } catch {
+                // What cannot be sent now will not be later: the broker must not wait for it in a slot.
+                guard error.isRetryable else { throw HeldTooLong() }
                 return "\(error)"
             }
         }
@@ -46,10 +48,10 @@ struct BrokerOutbox: Outbox {
 
     /// Tries again, a little later each time, until `attempt` gives no reason to.
     private func untilConfirmed(
-        _ what: @autoclosure () -> String, _ heldSince: Double, attempt: () async -> String?
+        _ what: @autoclosure () -> String, _ heldSince: Double, attempt: () async throws(HeldTooLong) -> String?
     ) async throws(HeldTooLong) {
         var delay = 0.05
-        while let reason = await attempt() {
+        while let reason = try await attempt() {
             guard elapsed() - heldSince < maximumHold else { throw HeldTooLong() }
             if delay > 0.1 {
                 logger.warning(

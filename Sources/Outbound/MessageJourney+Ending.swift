@@ -28,12 +28,16 @@ extension MessageJourney {
 
     /// The id was used before for another request: the first one stands, this one changes nothing.
     func refuseConflict(_ message: PreparedMessage) async throws(HeldTooLong) {
-        try await publish(message.events.conflict(requestHash: message.requestHash, at: clock.now()))
+        try await publish(message.events.conflict(requestHash: message.requestHashes[0], at: clock.now()))
+        if message.isReplay { try await bury(message, reason: "conflict") }
     }
 
     /// The request cannot be read or is not allowed: told to the subscribers with the field, and kept.
+    ///
+    /// - Parameter reason: what it is kept for; nil stands for the field.
     func reject(
-        _ delivery: Delivery, envelope: Envelope, request: SendRequest?, problem: RequestProblem
+        _ delivery: Delivery, envelope: Envelope, request: SendRequest?, problem: RequestProblem,
+        reason: String? = nil
     ) async throws(HeldTooLong) {
         var context = MessageContext(
             messageID: envelope.messageID, app: envelope.app, messageClass: envelope.messageClass,
@@ -45,29 +49,32 @@ extension MessageJourney {
         let events = MessageEvents(
             context: context, recipient: recipient, body: nil, segments: nil, encoding: nil)
         // An id may be missing, or used by a request that can be read: the content tells the happenings apart.
-        let step = contentDigest(delivery)
+        let step = tokens.digest(of: Array(delivery.routingKey.utf8) + [0] + delivery.message.body)
         // The name of a field that does not exist is the app's own text.
         let field = redactedForLog(problem.field)
         try await publish(
             events.status(.rejected, attempt: 0, at: clock.now(), step: step) { event in
                 event.reason = Event.Reason(field: field, problem: problem.problem)
             })
-        try await bury(delivery, envelope: envelope, reason: "rejected:\(field)")
+        try await bury(delivery, envelope: envelope, reason: reason ?? "rejected:\(field)")
         Instruments.shared.count(.rejected, envelope.messageClass)
     }
 
     /// A copy that CC or BCC made: kept and counted, but no message of anybody's, so no event.
     func discardCopy(_ delivery: Delivery, queueClass: MessageClass, reason: String) async throws(HeldTooLong) {
         logger.warning("A copied message was put aside", metadata: ["reason": "\(reason)"])
-        try await bury(delivery, envelope: Envelope(messageClass: queueClass), reason: "copy")
+        let progress = ProgressHeaders(
+            app: "none", purpose: "none", attempts: 0, firstAt: clock.now(), reason: DeadLetter.copy)
+        let origin = RequestOrigin(exchange: delivery.exchange, routingKey: delivery.routingKey)
+        try await bury(delivery, progress, from: origin, queueClass)
         Instruments.shared.countCopy(queueClass)
     }
 
     /// Keeps what could not be sent, for an operator to correct and replay.
     func bury(_ message: PreparedMessage, reason: String) async throws(HeldTooLong) {
-        try await republish(
-            message.delivery, message.progress(reason: reason, now: clock.now()), to: Exchange.dead,
-            routingKey: message.messageClass.rawValue)
+        try await bury(
+            message.delivery, message.progress(reason: reason, now: clock.now()),
+            from: message.received.envelope.origin, message.messageClass)
     }
 
     private func bury(_ delivery: Delivery, envelope: Envelope, reason: String) async throws(HeldTooLong) {
@@ -75,8 +82,17 @@ extension MessageJourney {
             app: envelope.app ?? "none", purpose: envelope.purpose ?? "none",
             attempts: envelope.progress?.attempts ?? 0, firstAt: envelope.progress?.firstAt ?? clock.now(),
             reason: reason)
-        try await republish(
-            delivery, progress, to: Exchange.dead, routingKey: envelope.messageClass.rawValue)
+        try await bury(delivery, progress, from: envelope.origin, envelope.messageClass)
+    }
+
+    private func bury(
+        _ delivery: Delivery, _ progress: ProgressHeaders, from origin: RequestOrigin, _ queueClass: MessageClass
+    ) async throws(HeldTooLong) {
+        let properties = progress.properties(
+            burying: delivery.message.properties, from: origin, at: clock.now())
+        try await outbox.publish(
+            Message(properties: properties, body: delivery.message.body), to: Exchange.dead,
+            routingKey: queueClass.rawValue, heldSince: heldSince)
     }
 
     func metadata(_ settlement: Settlement) -> Logger.Metadata {

@@ -98,7 +98,7 @@ extension MessageJourney {
             event.reason = Event.Reason(problem: reason)
         }
         try await publish(events)
-        try await wait(message, reason: "in-doubt", seconds: configuration.inDoubtGrace)
+        try await wait(message, reason: WaitReason.inDoubt, seconds: configuration.inDoubtGrace)
         Instruments.shared.count(.unknown, message.messageClass)
     }
 
@@ -107,16 +107,25 @@ extension MessageJourney {
         refusal.error == nil || message.answers < configuration.maximumAttempts
     }
 
-    /// A short wait that the provider asked for is spent here; a longer one on the delay ladder.
+    /// How many short waits a delivery spends here: a provider that keeps asking for one is throttling, and the ladder
+    /// spreads the calls.
+    private static let shortWaits = 2
+
+    /// A short wait that the provider asked for is spent here; a longer one on the delay ladder. Waits that many messages
+    /// are told at once are stretched by up to a half, so that they do not come back at once.
     private func tryLater(
         _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal, _ claimed: ClaimedMessage
     ) async throws -> Bool {
-        if let seconds = refusal.retryAfter, seconds < 5 {
-            await pause(max(seconds, 0.1), message.messageClass)
+        if let seconds = refusal.retryAfter, seconds < 5, message.shortWaits < Self.shortWaits {
+            message.shortWaits += 1
+            await pause(max(seconds, 0.1) * (1 + clock.jitter() / 2), message.messageClass)
             return false
         }
         let tries = refusal.error == nil ? start.attempt : message.answers
-        let step = refusal.retryAfter.map { DelayStep.fitting(seconds: $0) } ?? DelayStep.afterAttempts(tries)
+        let asked = refusal.retryAfter.map { DelayStep.fitting(seconds: $0) }
+        let step =
+            [asked, DelayStep.afterAttempts(tries)].compactMap(\.self).max { $0.seconds < $1.seconds }
+            ?? DelayStep.afterAttempts(tries)
         let reason = refusal.error.map { "retry:\($0.code)" } ?? "provider-unreachable"
         try await tellDeferred(message, attempts: start.attempt, reason: reason, known: claimed.deferralReason) {
             event in

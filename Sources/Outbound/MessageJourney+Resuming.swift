@@ -14,7 +14,9 @@ extension MessageJourney {
         case .attempting(let attempt, _, let since):
             try await waitForAttempt(message, attempt: attempt, since: since)
         case .unknown(let attempt, let since):
-            try await waitForOutcome(message, attempt: attempt, since: since)
+            // Who may not call does not look it up either: the next delivery finds out what came of it.
+            let left = configuration.inDoubtGrace - clock.now().timeIntervalSince(since)
+            try await waitForCallback(message, attempt: attempt, since: since, seconds: max(left, 5))
         case .accepted(let attempt, let sid, let providerStatus):
             try await tellAccepted(
                 message, sid: sid, providerStatus: providerStatus, attempt: attempt, decision: claimed.decision,
@@ -24,10 +26,10 @@ extension MessageJourney {
             try await tellRefused(
                 message, attempt: attempt, error: error, reason: nil, decision: claimed.decision,
                 at: claimed.changedAt)
-            if mayHaveBeenInterrupted(message) { try await keepRefused(message, error: error) }
+            if mustBeKept(message) { try await keepRefused(message, error: error) }
         case .abandoned(let attempt):
             try await publish(message.events.status(.abandoned, attempt: attempt, at: claimed.changedAt))
-            if mayHaveBeenInterrupted(message) { try await bury(message, reason: "abandoned") }
+            if mustBeKept(message) { try await bury(message, reason: "abandoned") }
         case .closed(let status):
             try await publish(
                 message.events.status(status, attempt: 0, at: claimed.changedAt) { event in
@@ -38,37 +40,19 @@ extension MessageJourney {
 
     /// Whether this is the delivery that ended the message, handed back before all was published, and not a repeat by
     /// the app: then what could not be sent may not have been kept yet.
-    private func mayHaveBeenInterrupted(_ message: PreparedMessage) -> Bool { message.delivery.isRedelivered }
+    private func mustBeKept(_ message: PreparedMessage) -> Bool {
+        // What an operator gave back stands nowhere else any more.
+        message.delivery.isRedelivered || message.isReplay
+    }
 
     /// Another delivery of the message may be calling right now; when its worker is gone, the outcome is unknown.
     private func waitForAttempt(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let age = clock.now().timeIntervalSince(since)
         guard age >= configuration.attemptLifetime else {
-            return try await wait(message, reason: "attempting", seconds: 5)
+            return try await wait(message, reason: WaitReason.attempting, seconds: 5)
         }
         try await ledger.markUnknown(message.key, attempt: attempt, now: clock.now())
         try await tellInDoubt(
             message, attempt: attempt, reason: "the worker that called the provider did not record the outcome")
-    }
-
-    /// A callback that carries our id settles an unknown outcome; after the grace the message is given up, never sent
-    /// again.
-    private func waitForOutcome(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
-        let left = configuration.inDoubtGrace - clock.now().timeIntervalSince(since)
-        guard left <= 0 else {
-            if mayHaveBeenInterrupted(message) {
-                try await publish(message.events.status(.inDoubt, attempt: attempt, at: since))
-            }
-            return try await wait(message, reason: "in-doubt", seconds: left)
-        }
-        guard try await ledger.abandon(message.key, attempt: attempt, now: clock.now()) else {
-            return try await wait(message, reason: "in-doubt", seconds: 5)
-        }
-        try await publish(
-            message.events.status(.abandoned, attempt: attempt, at: clock.now()) { event in
-                event.reason = Event.Reason(problem: "the outcome of the call stayed unknown")
-            })
-        try await bury(message, reason: "abandoned")
-        Instruments.shared.count(.abandoned, message.messageClass)
     }
 }

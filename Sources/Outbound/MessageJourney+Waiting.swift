@@ -51,7 +51,9 @@ extension MessageJourney {
         let progress = ProgressHeaders(
             app: received.key.app, purpose: received.purpose,
             attempts: received.envelope.progress?.attempts ?? 0,
-            firstAt: received.envelope.progress?.firstAt ?? clock.now(), reason: "ledger-away")
+            firstAt: received.envelope.progress?.firstAt ?? clock.now(),
+            // The ledger has yet to learn that an operator gave it back.
+            reason: received.envelope.isReplay ? ProgressHeaders.replay : "ledger-away")
         let messageClass = received.envelope.messageClass
         try await republish(
             delivery, progress, to: Exchange.delay,
@@ -64,5 +66,26 @@ extension MessageJourney {
         let message = Message(
             properties: progress.properties(republishing: delivery.message.properties), body: delivery.message.body)
         try await outbox.publish(message, to: exchange, routingKey: routingKey, heldSince: heldSince)
+    }
+}
+
+/// Why a message waits, where its outcome is the reason.
+enum WaitReason {
+    /// A call was made, and nobody knows what came of it.
+    static let inDoubt = "in-doubt"
+    /// Another delivery of the message may be calling.
+    static let attempting = "attempting"
+
+    /// The provider's list did not show what an attempt may have sent.
+    static func absent(attempt: Int) -> String { "\(absentPrefix)\(attempt)" }
+
+    private static let absentPrefix = "absent:"
+
+    /// Whether the list did not show this attempt when the message was put aside.
+    static func wasAbsent(_ reason: String?, attempt: Int) -> Bool { reason == absent(attempt: attempt) }
+
+    /// Whether a message that waited for this reason may have been called.
+    static func followsCall(_ reason: String?) -> Bool {
+        reason == inDoubt || reason == attempting || reason?.hasPrefix(absentPrefix) ?? false
     }
 }

@@ -39,6 +39,8 @@ struct MessageJourney: Sendable {
     ///
     /// - Throws: ``HeldTooLong`` when it must be handed back instead.
     func travel(_ delivery: Delivery, from queueClass: MessageClass) async throws(HeldTooLong) {
+        let strain = DeliveryStrain(delivery, limit: configuration.deliveryLimit)
+        guard strain != .last else { return try await giveUpUnread(delivery, from: queueClass) }
         switch Arrival(delivery, from: queueClass, requiresUserID: configuration.requiresUserID) {
         case .copy(let reason):
             try await discardCopy(delivery, queueClass: queueClass, reason: reason)
@@ -46,7 +48,8 @@ struct MessageJourney: Sendable {
             try await reject(delivery, envelope: envelope, request: nil, problem: problem)
         case .request(let received):
             do {
-                try await send(PreparedMessage(received, delivery: delivery, journey: self))
+                let message = try PreparedMessage(received, delivery: delivery, journey: self)
+                if strain == .severe { try await giveUp(message) } else { try await send(message) }
             } catch let problem as RequestProblem {
                 try await reject(delivery, envelope: received.envelope, request: received.request, problem: problem)
             } catch let tooLong as HeldTooLong {
@@ -61,14 +64,28 @@ struct MessageJourney: Sendable {
         for _ in 0..<Self.rounds {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
-            guard case .held(let attempts) = claimed.state else {
+            let attempts: Int
+            switch claimed.state {
+            case .held(let count):
+                attempts = count
+            case .unknown(let attempt, let since):
+                guard try await mayCallAgain(message, attempt: attempt, since: since, claimed) else { return }
+                attempts = attempt
+            default:
+                if try await reopen(message, claimed) { continue }
                 return try await resume(message, claimed.state, claimed)
             }
             let decision = judge(message, claimed.facts)
             switch decision.outcome {
             case .allow, .warn, .redact: break
             case .defer: return try await putOff(message, decision, attempts: attempts, claimed)
-            case .drop, .block, .reject: return try await end(message, decision)
+            case .drop, .block, .reject:
+                if case .unknown(let attempt, _) = claimed.state {
+                    return try await giveUpUnknown(
+                        message, attempt: attempt,
+                        why: "the provider did not take it, and it may not be sent any more", decision)
+                }
+                return try await end(message, decision)
             }
             let start = message.start(
                 attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,

@@ -24,10 +24,14 @@ struct WorkerClock: Sendable {
     var now: @Sendable () -> Date
     /// The time since a worker's start, in seconds, that never jumps.
     var elapsed: @Sendable () -> Double
+    /// A number from 0 to 1, at random.
+    var jitter: @Sendable () -> Double
 
     static let system = {
         let clock = ContinuousClock()
         let start = clock.now
-        return WorkerClock(now: { Date() }, elapsed: { (clock.now - start) / .seconds(1) })
+        return WorkerClock(
+            now: { Date() }, elapsed: { (clock.now - start) / .seconds(1) },
+            jitter: { Double.random(in: 0...1) })
     }()
 }

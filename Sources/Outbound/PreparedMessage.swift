@@ -10,7 +10,8 @@ final class PreparedMessage {
     let delivery: Delivery
     let route: Directory.Route
     let text: String?
-    let requestHash: [UInt8]
+    /// Under every key, the newest first.
+    let requestHashes: [[UInt8]]
     let recipient: [RecipientToken]
     let events: MessageEvents
     let candidate: Candidate
@@ -18,10 +19,15 @@ final class PreparedMessage {
     private let firstCallback: String
     /// How many calls the provider has answered so far; these count against the limit, an outage does not.
     var answers: Int
+    /// How many short waits this delivery has spent in the worker.
+    var shortWaits = 0
 
     var key: MessageKey { received.key }
     var request: SendRequest { received.request }
     var messageClass: MessageClass { received.envelope.messageClass }
+
+    /// Whether an operator gave it back to be judged afresh.
+    var isReplay: Bool { received.envelope.isReplay }
 
     /// What consent is asked for: the messaging service, or the number that people see and answer.
     var program: String { route.sender.text }
@@ -39,7 +45,7 @@ final class PreparedMessage {
         route = try journey.directory.route(
             app: received.key.app, messageClass: messageClass, purpose: received.purpose, request: request)
         text = try journey.templates.text(of: request)
-        requestHash = Policy.requestHash(request, messageClass: messageClass, purpose: received.purpose)
+        requestHashes = journey.tokens.requestHashes(request, messageClass: messageClass, purpose: received.purpose)
         recipient = journey.tokens.tokens(for: request.to)
         candidate = Candidate(
             request: request, text: text, app: received.key.app, messageClass: messageClass, purpose: received.purpose,
@@ -73,9 +79,17 @@ final class PreparedMessage {
     }
 
     func claim(at now: Date) -> MessageClaim {
-        MessageClaim(
-            key: key, requestHash: requestHash, messageClass: messageClass, purpose: received.purpose,
+        var claim = MessageClaim(
+            key: key, requestHash: requestHashes[0], messageClass: messageClass, purpose: received.purpose,
             channel: request.channel, recipient: recipient, program: program, now: now)
+        claim.olderHashes = Array(requestHashes.dropFirst())
+        if let progress = received.envelope.progress {
+            claim.firstSeen = progress.firstAt
+            claim.mayHaveBeenCalled = WaitReason.followsCall(progress.reason)
+        } else if delivery.isRedelivered {
+            claim.firstSeen = .distantPast
+        }
+        return claim
     }
 
     func start(

@@ -17,10 +17,17 @@ public struct WorkerConfiguration: Sendable {
     public var attemptWindow = 5.0
     /// Seconds that a call to the provider may take.
     public var callTimeout = 30.0
-    /// Seconds before an unknown outcome is given up.
+    /// Seconds before an unknown outcome is looked up at the provider.
     public var inDoubtGrace = 30.0
+    /// Seconds after which an unknown outcome is given up, when the provider's list cannot tell.
+    public var lookUpLimit = 3600.0
+    /// Whether a transactional message that the provider certainly did not take is offered again.
+    public var resendsWhatIsAbsent = true
     /// How many calls a message gets when the provider keeps saying "later".
     public var maximumAttempts = 8
+    /// How often the broker redelivers a message before it gives it up by itself, without an event: the delivery limit
+    /// of the policies of `send.<class>`. The worker gives up a little earlier.
+    public var deliveryLimit = 200
     /// Seconds for which a message may stay unacknowledged.
     public var maximumHold = 240.0
     /// Seconds that a stop waits for what is in flight.

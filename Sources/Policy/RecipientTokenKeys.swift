@@ -10,15 +10,21 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
     struct Key: Sendable {
         let id: String
         let secret: SymmetricKey
-        /// The keyed state after the domain label, so that a token costs only what differs.
-        let labelled: HMAC<SHA256>
+        /// The keyed states after a domain's label, so that a hash costs only what differs.
+        let recipients: HMAC<SHA256>
+        let contents: HMAC<SHA256>
 
         init(id: String, secret: SymmetricKey) {
             self.id = id
             self.secret = secret
+            recipients = Self.state(secret, "switchboard.recipient.v1\u{0}")
+            contents = Self.state(secret, "switchboard.content.v1\u{0}")
+        }
+
+        private static func state(_ secret: SymmetricKey, _ label: String) -> HMAC<SHA256> {
             var state = HMAC<SHA256>(key: secret)
-            state.update(data: Array("switchboard.recipient.v1\u{0}".utf8))
-            labelled = state
+            state.update(data: Array(label.utf8))
+            return state
         }
     }
 
@@ -42,6 +48,15 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
 
     /// The ids of the keys, the newest first.
     public var keyIDs: [String] { keys.map(\.id) }
+
+    /// Tells each key from another one of the same id.
+    public var fingerprints: [TokenKeyFingerprint] {
+        keys.map { key in
+            let code = HMAC<SHA256>.authenticationCode(
+                for: Array("switchboard.fingerprint.v1".utf8), using: key.secret)
+            return TokenKeyFingerprint(id: key.id, fingerprint: Array(code.prefix(8)))
+        }
+    }
 
     /// The setting that gives these keys again: a secret, to be kept where only the user may read it.
     public var setting: String {
@@ -76,7 +91,7 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
     }
 
     private static func token(_ subject: [UInt8], under key: Key) -> RecipientToken {
-        var state = key.labelled
+        var state = key.recipients
         state.update(data: subject)
         return RecipientToken("ph_\(key.id)_\(base32(state.finalize().prefix(16)))")
     }

@@ -1,13 +1,29 @@
 import Crypto
 public import Messaging
 
-/// The SHA-256 of a request, by which a repeated `message_id` is told from a reused one.
-///
-/// Hashes the canonical JSON (RFC 8785) of what was read, with class and purpose: white space, the order of fields, the
-/// spelling of an instant and fields that stand at their default make no difference. Fields at their default are left
-/// out, so that a field added later changes no stored hash.
-public func requestHash(_ request: SendRequest, messageClass: MessageClass, purpose: String) -> [UInt8] {
-    Array(SHA256.hash(data: canonicalJSON(of: request, messageClass: messageClass, purpose: purpose)))
+extension RecipientTokenKeys {
+    /// The hashes of a request under every key, the newest first, by which a repeated `message_id` is told from a reused
+    /// one.
+    ///
+    /// Hashes the canonical JSON (RFC 8785) of what was read, with class and purpose: white space, the order of fields, the
+    /// spelling of an instant and fields that stand at their default make no difference. Fields at their default are left
+    /// out, so that a field added later changes no stored hash.
+    public func requestHashes(_ request: SendRequest, messageClass: MessageClass, purpose: String) -> [[UInt8]] {
+        let text = canonicalJSON(of: request, messageClass: messageClass, purpose: purpose)
+        return keys.map { $0.contentHash(text) }
+    }
+
+    /// Sixteen hexadecimal digits that tell contents apart.
+    public func digest(of content: [UInt8]) -> String { hexadecimal(keys[0].contentHash(content).prefix(8)) }
+}
+
+extension RecipientTokenKeys.Key {
+    /// Keyed, because all of a request but the number is often known, and all numbers can be tried.
+    fileprivate func contentHash(_ content: [UInt8]) -> [UInt8] {
+        var state = contents
+        state.update(data: content)
+        return Array(state.finalize())
+    }
 }
 
 /// The request as RFC 8785 writes it: the members stand in the order of their names.

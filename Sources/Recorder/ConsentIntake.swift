@@ -12,6 +12,8 @@ struct ConsentIntake: Sendable {
     let settling: Settling
     let retrying: Retrying
     let unread: UnreadOptOuts
+    /// This machine's clock.
+    let now: @Sendable () -> Date
 
     /// Works off deliveries in their order.
     func take(_ deliveries: [Delivery]) async {
@@ -32,7 +34,7 @@ struct ConsentIntake: Sendable {
 
     private func read(_ delivery: Delivery) -> RecordedEvent? {
         do {
-            return try RecordedEvent(json: delivery.message.body)
+            return try RecordedEvent(json: delivery.message.body).notAfter(now())
         } catch {
             logger.error(
                 "An event cannot be read",
@@ -83,5 +85,20 @@ struct ConsentIntake: Sendable {
             read it is started, or it is taken out of the queue and the recorder is started again
             """,
             metadata: ["amqp.key": "\(delivery.routingKey)"])
+    }
+}
+
+extension RecordedEvent {
+    /// A bridge whose clock is ahead must neither make a yes outlast the no that follows it, nor say that opt-outs are
+    /// known up to a time that has not come: nothing was received later than now.
+    fileprivate func notAfter(_ now: Date) -> RecordedEvent {
+        switch self {
+        case .consent(var change):
+            change.at = min(change.at, now)
+            return .consent(change)
+        case .tick(let bridge, let at, let isLeaving):
+            return .tick(bridge: bridge, at: min(at, now), isLeaving: isLeaving)
+        case .status, .other: return self
+        }
     }
 }

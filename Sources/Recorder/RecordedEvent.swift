@@ -64,10 +64,23 @@ enum RecordedEvent: Sendable {
         return ConsentChange(
             kind: kind,
             recipient: try token(required(event.data.recipient?.token, "data.recipient.token")),
-            program: consent.scope == "everything"
-                ? ConsentChange.everything : try required(consent.program, "data.consent.program"),
+            programs: try programs(consent),
             evidence: try required(consent.evidence, "data.consent.evidence"), keyword: consent.keyword,
             at: try instant(consent.at, "data.consent.at"))
+    }
+
+    /// The program, and the number that was written to: a number may stand in a messaging service and be sent from
+    /// directly. A sender that is an alias names nothing that a worker asks for.
+    private static func programs(_ consent: Wire.Consent) throws(RequestProblem) -> [String] {
+        if consent.scope == "everything" { return [ConsentChange.everything] }
+        let program = try required(consent.program, "data.consent.program")
+        guard let sender = consent.sender, sender != program, isNumber(sender) else { return [program] }
+        return [program, sender]
+    }
+
+    /// E.164, or a short code.
+    private static func isNumber(_ text: String) -> Bool {
+        isE164Number(text) || (3...8).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// An address that came here by mistake must not reach the ledger.
@@ -115,6 +128,7 @@ enum RecordedEvent: Sendable {
         struct Problem: Decodable { var code: Int }
         struct Consent: Decodable {
             var scope: String?
+            var sender: String?
             var program: String?
             var keyword: String?
             var evidence: String?

@@ -1,5 +1,6 @@
 public import AMQP
 public import EventLoop
+import FoundationEssentials
 public import Logging
 public import Messaging
 public import ServiceLifecycle
@@ -36,7 +37,8 @@ public actor Recorder: Service {
         self.consumer = consumer
         let retrying = Retrying(logger: logger) { seconds in await loop.sleep(for: .seconds(seconds)) }
         consentIntake = ConsentIntake(
-            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread)
+            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread,
+            now: { Date() })
         statusIntake = StatusIntake(
             ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying)
     }

@@ -28,6 +28,9 @@ public enum QueueName {
     /// Statuses and conversations.
     public static let recorder = "recorder"
 
+    /// What no queue took.
+    public static let unroutable = "unroutable"
+
     /// What the workers consume.
     public static func send(_ messageClass: MessageClass) -> String { "send.\(messageClass.rawValue)" }
 
@@ -43,6 +46,6 @@ public enum QueueName {
     public static var all: [String] {
         MessageClass.allCases.flatMap { messageClass in
             [send(messageClass), dead(messageClass)] + DelayStep.allCases.map { delay(messageClass, $0) }
-        } + [consent, recorder, "crm", "cdp", "archive", "alerts", "unroutable"]
+        } + [consent, recorder, "crm", "cdp", "archive", "alerts", unroutable]
     }
 }

@@ -1,5 +1,4 @@
 public import AMQP
-import FoundationEssentials
 public import Messaging
 
 /// Publishes every event on both topics, with the broker's confirm.
@@ -25,23 +24,35 @@ public struct EventPublisher: Sendable {
     ///
     /// A return from `events.clear` means that nobody subscribes there, and is fine; one from `events` means that the
     /// topology is damaged, since the recorder takes everything.
-    public func publish(_ event: Event) async -> Outcome {
-        let key = event.routingKey
-        let properties = properties(event)
-        let texts = event.texts
-        var publications = [
-            Publication(Message(properties: properties, body: texts.redacted), to: Exchange.events, routingKey: key)
-        ]
-        if publishesClear {
+    public func publish(_ event: Event) async -> Outcome { await publish([event.written])[0] }
+
+    /// Publishes events in their order and waits for the broker's answers to all of them.
+    ///
+    /// - Returns: what came of each, in the same order.
+    public func publish(_ events: [WrittenEvent]) async -> [Outcome] {
+        // A publisher that is offered nothing has nothing to answer.
+        guard !events.isEmpty else { return [] }
+        var publications: [Publication] = []
+        publications.reserveCapacity(events.count * 2)
+        for event in events {
+            let properties = properties(event)
             publications.append(
                 Publication(
-                    Message(properties: properties, body: texts.clear), to: Exchange.clearEvents, routingKey: key))
+                    Message(properties: properties, body: event.texts.redacted), to: Exchange.events,
+                    routingKey: event.routingKey))
+            guard publishesClear else { continue }
+            publications.append(
+                Publication(
+                    Message(properties: properties, body: event.texts.clear), to: Exchange.clearEvents,
+                    routingKey: event.routingKey))
         }
         let results = await publisher.publish(publications)
-        for (publication, result) in zip(publications, results) {
-            if let reason = problem(result, exchange: publication.exchange) { return .unconfirmed(reason) }
+        let messagesPerEvent = publishesClear ? 2 : 1
+        return events.indices.map { index in
+            let own = index * messagesPerEvent..<(index + 1) * messagesPerEvent
+            let reason = own.lazy.compactMap { problem(results[$0], exchange: publications[$0].exchange) }.first
+            return reason.map { .unconfirmed($0) } ?? .confirmed
         }
-        return .confirmed
     }
 
     /// Why a message does not count as published; nil when it does.
@@ -56,15 +67,15 @@ public struct EventPublisher: Sendable {
         }
     }
 
-    private func properties(_ event: Event) -> MessageProperties {
+    private func properties(_ event: WrittenEvent) -> MessageProperties {
         var properties = MessageProperties()
         properties.contentType = "application/cloudevents+json; charset=UTF-8"
         properties.messageID = event.id
-        properties.type = event.name.type
+        properties.type = event.type
         properties.appID = "switchboard"
         properties.deliveryMode = .persistent
-        properties.timestamp = UInt64(max(0, event.time.timeIntervalSince1970))
-        if let traceparent = event.message.traceparent { properties.headers["traceparent"] = .string(traceparent) }
+        properties.timestamp = event.timestamp
+        if let traceparent = event.traceparent { properties.headers["traceparent"] = .string(traceparent) }
         return properties
     }
 }

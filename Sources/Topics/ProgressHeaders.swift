@@ -15,6 +15,12 @@ public struct ProgressHeaders: Sendable, Equatable {
     /// Why it was republished, in a word.
     public var reason: String?
 
+    /// The reason of a request that an operator gave back to the workers.
+    public static let replay = "replay"
+
+    /// Whether an operator gave the request back: what ended it before is to be judged afresh.
+    public var isReplay: Bool { reason == Self.replay }
+
     /// The progress of one request.
     public init(app: String, purpose: String, attempts: Int, firstAt: Date, reason: String?) {
         self.app = app
@@ -41,14 +47,14 @@ public struct ProgressHeaders: Sendable, Equatable {
     /// and BCC would copy it, `expiration` would drop it without an event.
     public func properties(republishing original: MessageProperties) -> MessageProperties {
         var properties = MessageProperties()
-        properties.contentType = original.contentType
-        properties.contentEncoding = original.contentEncoding
-        properties.messageID = original.messageID
-        properties.correlationID = original.correlationID
-        properties.userID = original.userID
+        properties.contentType = Self.fitting(original.contentType)
+        properties.contentEncoding = Self.fitting(original.contentEncoding)
+        properties.messageID = Self.fitting(original.messageID)
+        properties.correlationID = Self.fitting(original.correlationID)
+        properties.userID = Self.fitting(original.userID)
         properties.timestamp = original.timestamp
-        properties.type = original.type
-        properties.appID = original.appID
+        properties.type = Self.fitting(original.type)
+        properties.appID = Self.fitting(original.appID)
         properties.deliveryMode = .persistent
         if let traceparent = traceparent(of: original) { properties.headers["traceparent"] = .string(traceparent) }
         properties.headers["sb-app"] = .string(app)
@@ -57,5 +63,11 @@ public struct ProgressHeaders: Sendable, Equatable {
         properties.headers["sb-first-at"] = .string(formatRFC3339(firstAt))
         if let reason { properties.headers["sb-reason"] = .string(reason) }
         return properties
+    }
+
+    /// What is not UTF-8 grows when it is read, three bytes for one, and may then be longer than the wire takes: a message
+    /// that cannot be put aside would come back for ever.
+    private static func fitting(_ text: String?) -> String? {
+        text.flatMap { $0.utf8.count <= 255 ? $0 : nil }
     }
 }

@@ -12,6 +12,8 @@ public struct MessageResource: Sendable, Decodable {
     public let from: String?
     /// The recipient. Personal data.
     public let to: String?
+    /// The text as it was sent. Personal data.
+    public let body: String?
     /// The messaging service.
     public let messagingServiceSID: String?
     /// The provider's error; see ``ErrorTable``.
@@ -26,7 +28,7 @@ public struct MessageResource: Sendable, Decodable {
     public let sent: Date?
 
     private enum Key: String, CodingKey {
-        case sid, status, direction, from, to
+        case sid, status, direction, from, to, body
         case messagingServiceSID = "messaging_service_sid"
         case errorCode = "error_code"
         case segmentCount = "num_segments"
@@ -46,6 +48,7 @@ public struct MessageResource: Sendable, Decodable {
         direction = try fields.decodeIfPresent(String.self, forKey: .direction)
         from = try fields.decodeIfPresent(String.self, forKey: .from)
         to = try fields.decodeIfPresent(String.self, forKey: .to)
+        body = try fields.decodeIfPresent(String.self, forKey: .body)
         messagingServiceSID = try fields.decodeIfPresent(String.self, forKey: .messagingServiceSID)
         errorCode = try fields.decodeIfPresent(Int.self, forKey: .errorCode)
         segmentCount = try fields.decodeIfPresent(String.self, forKey: .segmentCount).flatMap { Int($0) }

@@ -39,6 +39,38 @@ import Testing
         }
     }
 
+    @Test("a confirm that does not come in time is an unknown outcome, and one that comes late changes nothing")
+    func lateConfirm() async throws {
+        let gaveUp = Gate()
+        try await withBroker { peer in
+            try peer.acceptPublisher()
+            _ = try peer.publish()
+            try gaveUp.wait()
+            try peer.confirm(1)
+            _ = try peer.publish()
+            try peer.confirm(2)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            let options = testOptions {
+                $0.confirmTimeout = .milliseconds(300)
+                $0.unconfirmedByteLimit = 1
+            }
+            try await withPublisher(broker, options: options) { running in
+                let publication = Publication(Message(body: [1]), to: "x", routingKey: "k")
+                let results = await running.publisher.publish([publication, publication])
+                #expect((try? results[0].get()) == .unknown(reason: "the broker did not confirm in time"))
+                // The second waited behind it, and was never sent.
+                let error = #expect(throws: AMQPError.self) { try results[1].get() }
+                #expect(error?.code == .blocked)
+                #expect(error?.isRetryable == true)
+                gaveUp.open()
+                let outcomes = try await publish(1, running)
+                #expect(outcomes == [.confirmed])
+                #expect(await running.publisher.unconfirmedBytes == 0)
+            }
+        }
+    }
+
     @Test("a channel that the broker closes leaves its messages unknown; it is answered, and opened again")
     func closedChannel() async throws {
         let answered = Mailbox<Void>()

@@ -74,7 +74,7 @@ import Testing
             try await withPublisher(broker) { running in
                 let publication = Publication(Message(body: [1]), to: "x", routingKey: "k")
                 let results = await running.publisher.publish([publication, publication])
-                #expect(try results[0].get() == .confirmed)
+                #expect((try? results[0].get()) == .confirmed)
                 guard case .unknown = try results[1].get() else { throw PeerError("outcome") }
             }
         }

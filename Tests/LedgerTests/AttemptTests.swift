@@ -59,7 +59,7 @@ import Testing
             _ = try await ledger.claim(claim("a"))
             #expect(try await ledger.apply(change(.revoked, sid(1), recipient: .ben)))
             var elsewhere = change(.revoked, sid(2))
-            elsewhere.program = "+15005550006"
+            elsewhere.programs = ["+15005550006"]
             #expect(try await ledger.apply(elsewhere))
             #expect(try await ledger.begin(start("a")) == .granted)
         }

@@ -23,10 +23,26 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func aNoCoversTheServiceAndItsNumber(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let names = ["MGservice", "+15005550006"]
+            #expect(try await ledger.apply(change(.revoked, sid(1), programs: names)))
+            #expect(try await !ledger.apply(change(.revoked, sid(1), programs: names, at: seconds(9))))
+            for name in names {
+                #expect(try await ledger.facts(recipient: [.anna], program: name).consent == .revoked)
+            }
+            #expect(try await consent(ledger) == .none)
+            #expect(try await ledger.apply(change(.granted, sid(2), programs: [names[1]], at: seconds(1))))
+            #expect(try await ledger.facts(recipient: [.anna], program: names[0]).consent == .revoked)
+            #expect(try await ledger.facts(recipient: [.anna], program: names[1]).consent == .granted)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func aNoToEverythingCoversEveryProgram(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             let everything = ConsentChange(
-                kind: .revoked, recipient: .anna, program: ConsentChange.everything, evidence: sid(1),
+                kind: .revoked, recipient: .anna, programs: [ConsentChange.everything], evidence: sid(1),
                 keyword: "STOPALL",
                 at: seconds(3))
             #expect(try await ledger.apply(everything))
@@ -44,7 +60,7 @@ import Testing
         try await store.run { ledger async throws in
             let claimed = try await ledger.claim(claim("a"))
             var everything = change(.revoked, sid(1))
-            everything.program = ConsentChange.everything
+            everything.programs = [ConsentChange.everything]
             #expect(try await ledger.apply(everything))
             #expect(try await ledger.begin(start("a", epoch: claimed.facts.consentEpoch)) == .factsChanged)
             _ = try await ledger.claim(claim("a", recipient: [.annaNew, .anna]))

@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import Messaging
 import Postgres
+import Synchronization
 import Testing
 
 /// On a node of its own, which is stopped and started again.
@@ -32,32 +33,44 @@ struct PostgresRestartTests {
         try await withPostgresNode { node async throws in
             let ledger = try await PostgresLedger.open(try PostgresURL(node.url), logger: silent)
             // Claims go on until the crash; each that returned must be found again.
-            let recorded = try await withThrowingTaskGroup(of: Set<Int>.self) { group in
+            let journal = ClaimJournal()
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for lane in 0..<8 {
                     group.addTask {
-                        var recorded: Set<Int> = []
                         var number = lane
-                        while (try? await ledger.claim(claim("\(number)"))) != nil {
-                            recorded.insert(number)
+                        while !journal.isOver {
+                            if (try? await ledger.claim(claim("\(number)"))) != nil {
+                                journal.note(number)
+                            }
                             number += 8
                         }
-                        return recorded
                     }
                 }
-                while true {
-                    if (try? await ledger.claim(claim("first")).isSameRequest) == true { break }
-                }
+                while journal.claims.isEmpty { _ = try? await ledger.claim(claim("first")) }
                 try await node.run("down")
-                return try await group.reduce(into: Set<Int>()) { $0.formUnion($1) }
+                journal.end()
+                try await group.waitForAll()
             }
             await ledger.close()
             try await node.run("up")
             let again = try await PostgresLedger.open(try PostgresURL(node.url), logger: silent)
-            #expect(!recorded.isEmpty)
-            for number in recorded { #expect(try await !again.claim(claim("\(number)", hash: 2)).isSameRequest) }
+            for number in journal.claims {
+                #expect(try await !again.claim(claim("\(number)", hash: 2)).isSameRequest)
+            }
             await again.close()
         }
     }
+}
+
+/// The claims that returned; more are made until it is over.
+private final class ClaimJournal: Sendable {
+    private let state = Mutex<(claims: Set<Int>, isOver: Bool)>(([], false))
+
+    var claims: Set<Int> { state.withLock(\.claims) }
+    var isOver: Bool { state.withLock(\.isOver) }
+
+    func note(_ number: Int) { state.withLock { _ = $0.claims.insert(number) } }
+    func end() { state.withLock { $0.isOver = true } }
 }
 
 /// A node that Scripts/postgres has made.

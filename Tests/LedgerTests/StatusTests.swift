@@ -156,6 +156,7 @@ import Testing
             #expect(try await !ledger.claim(claim("a", hash: 9)).isSameRequest)
             #expect(try await ledger.record(report("b", .inDoubt, attempt: 1, at: seconds(1))))
             #expect(try await state(ledger, "b") == .unknown(attempt: 1, since: seconds(1)))
+            #expect(try await ledger.abandon(.shop("b"), attempt: 1, now: seconds(9)))
             #expect(try await !ledger.record(report("c", .deferred)))
             #expect(try await state(ledger, "c") == .held(attempts: 0))
         }

@@ -12,6 +12,18 @@ import Testing
         }
     }
 
+    @Test(
+        "personal data does not travel in metadata, whatever it is written like",
+        arguments: [
+            ("+15558675310", false), ("whatsapp:+15558675310", false), ("tel:+1-555-867-5310", false),
+            ("+1 (555) 867.5310", false), ("ann@example.org", false), ("4111 1111 1111 1111", false),
+            ("15558675310", true), ("order:17", true), ("+1 order", true), ("a:b+1", true), (":+", true), ("@", true),
+        ])
+    func personalData(value: String, isTaken: Bool) throws {
+        let request = Array(#"{"to":"+15558675310","body":"x","metadata":{"a":"\#(value)"}}"#.utf8)
+        #expect(((try? SendRequest(json: request)) != nil) == isTaken)
+    }
+
     @Test("a name that stands twice is found among few and among many", arguments: [1, 15, 16, 17, 40])
     func twice(members: Int) throws {
         let pairs = (0..<members).map { #""k\#($0)": "v""# }

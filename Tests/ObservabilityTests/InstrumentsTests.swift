@@ -47,6 +47,14 @@ import Testing
         #expect(value("switchboard_consent_age_seconds") == "2.5")
     }
 
+    @Test("what waits on the bridge's disk") func spool() {
+        let instruments = Instruments(registry)
+        instruments.setSpool(records: 3, bytes: 4096, oldestAge: 1.5)
+        #expect(value("switchboard_bridge_spool_records") == "3.0")
+        #expect(value("switchboard_bridge_spool_bytes") == "4096.0")
+        #expect(value("switchboard_bridge_spool_oldest_age_seconds") == "1.5")
+    }
+
     @Test("webhooks by path and answer, with labels that no caller can make up") func webhooks() {
         let instruments = Instruments(registry)
         for path in [

@@ -14,6 +14,12 @@ import Testing
         #expect(report.states.map(\.state) == [.ready, .notReady("no answer within 0.02 seconds")])
     }
 
+    @Test("a part that works with something to look at is ready, and says what") func degraded() async {
+        let report = await ReadinessReport([ReadinessCheck("bridge") { .degraded("3 wait") }])
+        #expect(report.isReady)
+        #expect(report.json == #"{"ready":true,"checks":[{"name":"bridge","ready":true,"reason":"3 wait"}]}"#)
+    }
+
     @Test("a process without parts is ready") func empty() async {
         let report = await ReadinessReport([])
         #expect(report.isReady)

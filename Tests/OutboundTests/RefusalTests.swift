@@ -58,6 +58,18 @@ import Topics
             ])
     }
 
+    @Test("a provider that keeps asking for a short wait is throttling: the third goes to the ladder")
+    func throttled() async throws {
+        let bench = try Bench()
+        for _ in 1...3 { bench.carrier.answer(.refusal(20429, retryAfter: 1)) }
+        try await bench.work(Deliveries.request())
+        let steps = bench.steps()
+        #expect(steps.filter { $0.hasPrefix("pause") } == ["pause 1.0", "pause 1.0"])
+        #expect(steps.filter { $0 == "call" }.count == 3)
+        #expect(steps.last == "publish delay transactional.2m")
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-attempt"] == .int64(3))
+    }
+
     @Test("a STOP during that wait wins") func stopDuringPause() async throws {
         var bench = try Bench()
         bench.carrier.answer(.refusal(20429, retryAfter: 0))

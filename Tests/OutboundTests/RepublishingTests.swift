@@ -37,9 +37,9 @@ import Topics
         #expect(republished.exchange == exchange)
         #expect(republished.routingKey == (exchange == Exchange.delay ? "transactional.5s" : "transactional"))
         let properties = republished.message.properties
-        #expect(
-            Set(properties.headers.keys)
-                == ["sb-app", "sb-purpose", "sb-attempt", "sb-first-at", "sb-reason", "traceparent"])
+        let progress: Set = ["sb-app", "sb-purpose", "sb-attempt", "sb-first-at", "sb-reason", "traceparent"]
+        let burial: Set = ["sb-exchange", "sb-routing-key", "sb-dead-at"]
+        #expect(Set(properties.headers.keys) == (exchange == Exchange.dead ? progress.union(burial) : progress))
         #expect(properties.headers["sb-app"] == .string("shop"))
         #expect(properties.headers["sb-purpose"] == .string("order-shipped"))
         #expect(properties.headers["sb-attempt"] == .int64(1))
@@ -68,6 +68,40 @@ import Topics
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.message.purpose == "order-shipped")
         #expect(bench.outbox.events.last?.message.messageClass == .transactional)
+    }
+
+    @Test("what is given up says where it was published and when it was given up, over all hops") func origin()
+        async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(.unreachable)
+        bench.carrier.answer(.refusal(21211))
+        try await bench.work(Deliveries.request())
+        bench.clock.advance(by: 60)
+        try await bench.workAgain()
+        let kept = try #require(bench.outbox.messages.last)
+        #expect(kept.exchange == Exchange.dead)
+        #expect(kept.message.properties.headers["sb-exchange"] == .string("send"))
+        #expect(kept.message.properties.headers["sb-routing-key"] == .string("transactional.shop.order-shipped"))
+        #expect(kept.message.properties.headers["sb-first-at"] == .string("2026-11-21T15:00:00.000Z"))
+        #expect(kept.message.properties.headers["sb-dead-at"] == .string("2026-11-21T15:01:00.000Z"))
+    }
+
+    @Test("a copy and what cannot be read say where they came from, whatever that is") func strangeOrigin()
+        async throws
+    {
+        let bench = try Bench()
+        try await bench.work(Deliveries.request(key: "send.transactional", exchange: ""))
+        try await bench.work(Deliveries.request(key: "transactional..x\n"))
+        try await bench.work(Deliveries.request(key: "transactional", exchange: Exchange.requeue))
+        let origins = bench.outbox.messages.map {
+            [$0.message.properties.headers["sb-exchange"], $0.message.properties.headers["sb-routing-key"]]
+        }
+        #expect(
+            origins == [
+                [.string(""), .string("send.transactional")], [.string("send"), .string("transactional..x\n")],
+                [.string("requeue"), .string("transactional")],
+            ])
     }
 
     @Test("headers of any size are not carried along: a header frame must fit whoever reads it next") func size()

@@ -1,3 +1,4 @@
+import Crypto
 import Messaging
 import Policy
 import Testing
@@ -20,6 +21,15 @@ import Testing
             keys.tokens(for: try address("messenger:+15558675310")).map(\.text) == [
                 "ph_k2_pbho2ph66qwol6mrzoe6jsrpmu", "ph_k1_dh3pixzv6revs5xixcgleecbfm",
             ])
+    }
+
+    @Test("keys for another purpose agree with HKDF by Python's hmac") func derived() throws {
+        let keys = try RecipientTokenKeys("\(Self.second),\(Self.first)").keys(for: "switchboard.bridge-spool.v1")
+        #expect(keys.map(\.id) == ["k2", "k1"])
+        let hexadecimal = keys[1].secret.withUnsafeBytes { bytes in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        #expect(hexadecimal == "0f6de5080fd8d0c01800624e6edbda296e04d83539488a78e68943c80d3735aa")
     }
 
     @Test("channels share a recipient, but a Messenger id cannot pass for a number") func channels() throws {

@@ -1,13 +1,28 @@
+import Crypto
 import Messaging
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite("The hash of a request") struct RequestHashTests {
     private func hash(
         _ json: String, class messageClass: MessageClass = .transactional, purpose: String = "order-shipped"
     ) throws -> String {
-        requestHash(try SendRequest(json: Array(json.utf8)), messageClass: messageClass, purpose: purpose)
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let request = try SendRequest(json: Array(json.utf8))
+        let text = canonicalJSON(of: request, messageClass: messageClass, purpose: purpose)
+        return hexadecimal(SHA256.hash(data: text))
+    }
+
+    @Test("is keyed, and every key gives its own") func keyed() throws {
+        let request = try SendRequest(json: Array(#"{"to": "+15558675310", "body": "x"}"#.utf8))
+        let (old, new) = (RecipientTokenKeys.random(), RecipientTokenKeys.random())
+        let both = RecipientTokenKeys(keys: new.keys + old.keys)
+        let hashes = both.requestHashes(request, messageClass: .transactional, purpose: "p")
+        #expect(hashes.count == 2)
+        #expect(hashes[0] == new.requestHashes(request, messageClass: .transactional, purpose: "p")[0])
+        #expect(hashes[1] == old.requestHashes(request, messageClass: .transactional, purpose: "p")[0])
+        #expect(hashes[0] != hashes[1])
+        #expect(hashes.allSatisfy { $0.count == 32 })
     }
 
     /// `hashlib.sha256(json.dumps(request, sort_keys=True, separators=(",", ":")))` of the request with `channel`, `class`

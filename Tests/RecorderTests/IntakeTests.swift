@@ -12,6 +12,7 @@ import Testing
     private let settled = Settled()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let unread = UnreadOptOuts(limit: 2)
+    private var clock = Date(timeIntervalSince1970: 1_795_300_000)
 
     private func retrying(wait: @escaping @Sendable () async -> Void = { await Task.yield() }) -> Retrying {
         Retrying(logger: logger) { _ in await wait() }
@@ -19,7 +20,8 @@ import Testing
 
     private var consent: ConsentIntake {
         ConsentIntake(
-            ledger: ledger, logger: logger, settling: settled.settling, retrying: retrying(), unread: unread)
+            ledger: ledger, logger: logger, settling: settled.settling, retrying: retrying(), unread: unread,
+            now: { [clock] in clock })
     }
 
     private var statuses: StatusIntake {
@@ -62,6 +64,16 @@ import Testing
         #expect(settled.acknowledged == [1, 2, 3, 4, 5])
     }
 
+    @Test("a bridge whose clock is ahead says nothing of the future") func clockAhead() async throws {
+        let told = try #require(parseRFC3339("2026-11-21T15:00:00Z"))
+        clock = told.addingTimeInterval(-3600)
+        await consent.take([revocation(1), tick(2)])
+        #expect(ledger.times == [clock, clock])
+        clock = told.addingTimeInterval(3600)
+        await consent.take([revocation(3), tick(4)])
+        #expect(ledger.times.suffix(2) == [told, told])
+    }
+
     @Test("a ledger that is away is asked again, and nothing is acknowledged before it is back") func away() async {
         ledger.fail(times: 7, with: NotingLedger.Away())
         let acknowledgedWhileAway = Mutex(0)
@@ -72,7 +84,7 @@ import Testing
             retrying: retrying {
                 acknowledgedWhileAway.withLock { $0 += ledger.isAway ? settled.acknowledged.count : 0 }
                 await Task.yield()
-            }, unread: unread)
+            }, unread: unread, now: { [clock] in clock })
         await intake.take([revocation(1), tick(2)])
         #expect(ledger.written == ["revoked SM1", "tick b"])
         #expect(acknowledgedWhileAway.withLock { $0 } == 0)

@@ -12,6 +12,7 @@ final class NotingLedger: StatusLedger {
 
     private struct State {
         var written: [String] = []
+        var times: [Date] = []
         var failures = 0
         var error: any Error = Away()
     }
@@ -24,6 +25,9 @@ final class NotingLedger: StatusLedger {
     init() {
         (asked, ask) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
+
+    /// The instants of changes and ticks, in the order of ``written``.
+    var times: [Date] { state.withLock { $0.times } }
 
     var written: [String] { state.withLock { $0.written } }
 
@@ -54,10 +58,14 @@ final class NotingLedger: StatusLedger {
 
     func apply(_ change: ConsentChange) async throws -> Bool {
         try note("\(change.kind.rawValue) \(change.evidence)")
+        state.withLock { $0.times.append(change.at) }
         return true
     }
 
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws { try note("tick \(bridge)") }
+    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
+        try note("tick \(bridge)")
+        state.withLock { $0.times.append(at) }
+    }
 
     func consentKnownAt() async throws -> Date? { nil }
 

@@ -53,7 +53,24 @@ import Testing
         #expect(change.kind.rawValue == name)
         #expect(change.at == at)
         #expect(change.evidence == "SM2")
-        #expect(change.program == "+15005550006")
+        #expect(change.programs == ["+15005550006"])
+    }
+
+    @Test(
+        "a no to a service is one to the number that was written to as well",
+        arguments: [
+            ("+15005550006", ["MG1", "+15005550006"]), ("72345", ["MG1", "72345"]), ("alerts", ["MG1"]),
+            ("MG1", ["MG1"]),
+        ])
+    func bothNames(sender: String, programs: [String]) throws {
+        let json = event(EventName(family: "consent", name: "revoked")) { event in
+            event.consent = Event.Consent(sender: sender, program: "MG1", keyword: "STOP", evidence: "SM2", at: now)
+        }
+        guard case .consent(let change) = try RecordedEvent(json: json) else {
+            Issue.record("not a change")
+            return
+        }
+        #expect(change.programs == programs)
     }
 
     @Test("everything covers every program") func everything() throws {
@@ -65,7 +82,7 @@ import Testing
             Issue.record("not a change")
             return
         }
-        #expect(change.program == ConsentChange.everything)
+        #expect(change.programs == [ConsentChange.everything])
     }
 
     @Test("a tick, and a goodbye") func tick() throws {

@@ -41,6 +41,25 @@ import Twilio
         #expect(settings.inDoubtGrace == 30)
     }
 
+    @Test(
+        "the bridge's spool stands beside the ledger, or where the file says, within bounds", arguments: [nil, 12, 0])
+    func spool(megabytes: Int?) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "switchboard.yaml")
+        let yaml = megabytes.map { "bridge: {spool: {path: /var/spool/x, megabytes: \($0)}}" } ?? ""
+        try Data(yaml.utf8).write(to: file)
+        let changes = ["SWITCHBOARD_CONFIG": file.path, "SWITCHBOARD_LEDGER_URL": "sqlite:\(folder.path)/l.sqlite"]
+        guard megabytes != 0 else {
+            #expect(problem(changes) == "bridge.spool.megabytes: is 0; 1 to 1048576 is allowed")
+            return
+        }
+        let settings = try Settings(environment: environment(changes))
+        #expect(settings.spoolPath == (megabytes == nil ? "\(folder.path)/l.sqlite.spool" : "/var/spool/x"))
+        #expect(settings.spoolMegabytes == megabytes ?? 256)
+    }
+
     @Test("a messaging service wins over the number") func messagingService() throws {
         let service = "MG0123456789abcdef0123456789abcdef"
         let settings = try Settings(environment: environment(["TWILIO_MESSAGING_SERVICE_SID": service]))
@@ -185,6 +204,12 @@ import Twilio
         #expect(file.worker?.slots == 16)
     }
 
+    @Test("the bridge's spool stands where the file says") func spool() throws {
+        let file = try ConfigurationFile.parse("bridge: {spool: {path: /var/spool/x, megabytes: 12}}")
+        #expect(file.bridge?.spool == ConfigurationFile.Bridge.Spool(path: "/var/spool/x", megabytes: 12))
+        #expect(try ConfigurationFile.parse("bridge: {}").bridge?.spool == nil)
+    }
+
     @Test("an empty file is an empty configuration") func empty() throws {
         #expect(try ConfigurationFile.parse("") == ConfigurationFile())
     }
@@ -193,6 +218,7 @@ import Twilio
         "a key that nobody reads is refused by its path",
         arguments: [
             ("app: {}", "app"), ("apps: {shop: {class: [promotional]}}", "apps.shop.class"),
+            ("bridge: {spol: {}}", "bridge.spol"), ("bridge: {spool: {size: 3}}", "bridge.spool.size"),
             ("worker: {slot: 3}", "worker.slot"), ("worker: {slots: many}", "worker.slots"),
             ("accounts: {retail: {senders: {}}}", "accounts.retail"), ("[1, 2]", "SWITCHBOARD_CONFIG"),
             ("a: [", "SWITCHBOARD_CONFIG"),

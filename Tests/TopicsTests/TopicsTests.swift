@@ -66,6 +66,17 @@ import Topics
                 == (isTaken ? .string(Self.trace) : nil))
     }
 
+    @Test("a property that grew beyond the wire's limit when it was read is left out") func grown() {
+        let progress = ProgressHeaders(
+            app: "shop", purpose: "p", attempts: 0, firstAt: Date(timeIntervalSince1970: 0), reason: nil)
+        var original = MessageProperties()
+        original.contentType = String(repeating: "\u{FFFD}", count: 86)
+        original.messageID = String(repeating: "\u{FFFD}", count: 85)
+        let properties = progress.properties(republishing: original)
+        #expect(properties.contentType == nil)
+        #expect(properties.messageID == original.messageID)
+    }
+
     @Test("headers that are not ours are no progress") func foreign() {
         #expect(ProgressHeaders([:]) == nil)
         #expect(ProgressHeaders(["sb-app": .string("Shop"), "sb-purpose": .string("otp")]) == nil)

@@ -3,17 +3,20 @@ import Synchronization
 
 @testable import Twilio
 
-/// Answers every request alike and keeps what it was asked.
+/// Answers from a list, the last one for ever, and keeps what it was asked.
 final class ScriptedTransport: HTTPTransport {
-    private let answer: Result<HTTPResponse, HTTPTransferError>
+    private let answers: [Result<HTTPResponse, HTTPTransferError>]
     private let asked = Mutex<[HTTPRequest]>([])
 
-    init(_ answer: Result<HTTPResponse, HTTPTransferError>) { self.answer = answer }
+    init(_ answers: Result<HTTPResponse, HTTPTransferError>...) { self.answers = answers }
 
     var requests: [HTTPRequest] { asked.withLock { $0 } }
 
     func send(_ request: HTTPRequest) async throws(HTTPTransferError) -> HTTPResponse {
-        asked.withLock { $0.append(request) }
-        return try answer.get()
+        let number = asked.withLock { asked in
+            asked.append(request)
+            return asked.count
+        }
+        return try answers[min(number, answers.count) - 1].get()
     }
 }

@@ -26,6 +26,7 @@ extension LedgerError {
         case "42P01", "42883", "3F000": return .missing
         case "42703", PostgresSchema.notALedger: return .notALedger
         case PostgresSchema.replaced: return .replaced
+        case PostgresSchema.absent: return .absent
         default: break
         }
         switch state.prefix(2) {

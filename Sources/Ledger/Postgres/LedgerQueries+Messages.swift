@@ -8,9 +8,11 @@ extension LedgerQueries {
         """
         SELECT c.first_seen, c.is_same, c.deferral_reason, c.record, c.state, c.attempt, c.changed_at, c.worker,
             c.status, c.error_code, c.sid, c.provider_status, f.kind, f.epoch, f.at, f.known_at
-        FROM claim($1, $2, $3, $4, $5, $6, $7, $8, $9) c CROSS JOIN facts($10, $4) f
+        FROM claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13) c CROSS JOIN facts($10, $4) f
         """,
-        [.text, .text, .integer, .text, .text, .text, .text, .bytes, .text, .texts])
+        [
+            .text, .text, .integer, .text, .text, .text, .text, .bytes, .text, .texts, .texts, .boolean, .integer,
+        ])
 
     private static let adoptStatement = PostgresStatement("SELECT adopt_consent($1)", [.texts])
 
@@ -21,6 +23,8 @@ extension LedgerQueries {
                 .stored(claim.key.app), .stored(claim.key.messageID), .instant(claim.now), .stored(claim.program),
                 .text(claim.messageClass.rawValue), .stored(claim.purpose), .text(claim.channel.rawValue),
                 .bytes(claim.requestHash), .stored(claim.recipient.first?.text), .stored(claim.recipient),
+                .texts(claim.olderHashes.map(hexadecimal)), .boolean(claim.mayHaveBeenCalled),
+                .instant(claim.firstSeen),
             ])
         let step = LedgerStep(.message(claim.key), query)
         // Only where keys were changed lately is there more than one token.

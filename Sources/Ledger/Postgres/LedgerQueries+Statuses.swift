@@ -44,17 +44,20 @@ extension LedgerQueries {
 
     private static let applyStatement = PostgresStatement(
         "SELECT apply_consent($1, $2, $3, $4, $5, $6, $7)",
-        [.text, .text, .text, .text, .boolean, .text, .integer])
+        [.text, .text, .texts, .text, .boolean, .text, .integer])
 
+    /// In the programs' order, as far as it can be kept: a step that locks several rows may meet another batch.
     static func apply(_ change: ConsentChange) -> [LedgerStep] {
+        let programs = change.programs.sorted()
         let query = PostgresQuery(
             applyStatement,
             [
-                .text(change.kind.rawValue), .stored(change.recipient.text), .stored(change.program),
+                .text(change.kind.rawValue), .stored(change.recipient.text),
+                .texts(programs.map(StoredText.stored)),
                 .stored(change.evidence), .boolean(isProviderID(change.evidence)), .stored(change.keyword),
                 .instant(change.at),
             ])
-        return [LedgerStep(.consent(change.recipient, change.program), query)]
+        return [LedgerStep(.consent(change.recipient, programs.first ?? ""), query)]
     }
 
     private static let tickStatement = PostgresStatement(

@@ -7,6 +7,9 @@ struct LockOrder: Comparable {
     private let first: String
     private let second: String
 
+    /// What concerns the ledger as a whole.
+    static let ledger = LockOrder(table: -1, first: "", second: "")
+
     static func bridge(_ id: String) -> LockOrder { LockOrder(table: 0, first: id, second: "") }
 
     static func consent(_ recipient: RecipientToken, _ program: String) -> LockOrder {

@@ -94,11 +94,15 @@ extension PostgresFunctions {
         """
 
     static let consent = """
-        -- A change applies by its time of receipt, at a tie revoking wins, and each SID of the provider once.
+        -- A change applies by its time of receipt, at a tie revoking wins, and each SID of the provider once, to all that
+        -- it covers.
         CREATE FUNCTION apply_consent(
-            the_kind text, the_recipient text, the_program text, the_evidence text, is_sid boolean, the_keyword text,
-            the_at bigint
+            the_kind text, the_recipient text, the_programs text[], the_evidence text, is_sid boolean,
+            the_keyword text, the_at bigint
         ) RETURNS boolean LANGUAGE plpgsql AS $function$
+        DECLARE
+            the_program text;
+            is_last_word boolean := false;
         BEGIN
             IF is_sid THEN
                 INSERT INTO evidence (sid, at) VALUES (the_evidence, the_at) ON CONFLICT (sid) DO NOTHING;
@@ -106,14 +110,17 @@ extension PostgresFunctions {
                     RETURN false;
                 END IF;
             END IF;
-            INSERT INTO consent AS c (recipient, program, kind, epoch, at, evidence, keyword)
-            VALUES (the_recipient, the_program, the_kind, 1, the_at, the_evidence, the_keyword)
-            ON CONFLICT (recipient, program) DO UPDATE
-            SET kind = excluded.kind, epoch = c.epoch + 1, at = excluded.at, evidence = excluded.evidence,
-                keyword = excluded.keyword
-            WHERE excluded.at > c.at
-                OR excluded.at = c.at AND excluded.kind = 'revoked' AND c.kind <> 'revoked';
-            RETURN FOUND;
+            FOREACH the_program IN ARRAY the_programs LOOP
+                INSERT INTO consent AS c (recipient, program, kind, epoch, at, evidence, keyword)
+                VALUES (the_recipient, the_program, the_kind, 1, the_at, the_evidence, the_keyword)
+                ON CONFLICT (recipient, program) DO UPDATE
+                SET kind = excluded.kind, epoch = c.epoch + 1, at = excluded.at, evidence = excluded.evidence,
+                    keyword = excluded.keyword
+                WHERE excluded.at > c.at
+                    OR excluded.at = c.at AND excluded.kind = 'revoked' AND c.kind <> 'revoked';
+                is_last_word := is_last_word OR FOUND;
+            END LOOP;
+            RETURN is_last_word;
         END
         $function$;
 

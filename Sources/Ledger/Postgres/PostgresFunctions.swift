@@ -5,7 +5,9 @@
 /// means that the message was never claimed. A later version adds functions under new names: older programs go on with theirs
 /// while a newer one migrates.
 enum PostgresFunctions {
-    static let version1 = [confirm, facts, claim, begin, settle, close, record, link, consent].joined(separator: "\n")
+    static let version1 = [
+        confirm, facts, claim, begin, settle, find, close, reopen, record, link, consent, keys,
+    ].joined(separator: "\n")
 
     private static let confirm = """
         CREATE FUNCTION confirm_ledger(the_id text) RETURNS void LANGUAGE plpgsql AS $function$
@@ -36,7 +38,8 @@ enum PostgresFunctions {
     private static let claim = """
         CREATE FUNCTION claim(
             the_app text, the_message_id text, the_now bigint, the_program text, the_class text, the_purpose text,
-            the_channel text, the_hash bytea, the_recipient text
+            the_channel text, the_hash bytea, the_recipient text, the_older_hashes text[], may_have_been_called boolean,
+            the_first_seen bigint
         ) RETURNS TABLE (
             is_same boolean, state smallint, attempt bigint, first_seen bigint, changed_at bigint, worker text,
             status text, error_code bigint, sid text, provider_status text, deferral_reason text, record bytea
@@ -50,20 +53,29 @@ enum PostgresFunctions {
                 (app, message_id, first_seen, program, class, purpose, channel, request_hash, recipient)
             VALUES (the_app, the_message_id, the_now, the_program, the_class, the_purpose, the_channel, the_hash,
                 the_recipient)
-            ON CONFLICT (app, message_id) DO NOTHING;
+            ON CONFLICT (app, message_id) DO NOTHING RETURNING id INTO the_message;
             IF FOUND THEN
+                IF may_have_been_called OR the_first_seen < (SELECT l.restored_at FROM ledger l) THEN
+                    -- It may have been sent before this ledger knew of it.
+                    INSERT INTO progress (message, state, attempt, changed_at) VALUES (the_message, 4, 1, the_now);
+                    RETURN QUERY SELECT true, 4::smallint, 1::bigint, the_now, the_now, NULL, NULL, NULL::bigint, NULL,
+                        NULL, NULL, NULL::bytea;
+                    RETURN;
+                END IF;
                 RETURN QUERY SELECT true, 0::smallint, 0::bigint, the_now, the_now, NULL, NULL, NULL::bigint, NULL, NULL,
                     NULL, NULL::bytea;
                 RETURN;
             END IF;
-            SELECT m.id, m.request_hash = the_hash INTO the_message, is_the_same
+            SELECT m.id, m.request_hash = the_hash OR encode(m.request_hash, 'hex') = ANY (the_older_hashes)
+            INTO the_message, is_the_same
             FROM message m WHERE m.app = the_app AND m.message_id = the_message_id;
             IF is_the_same IS NULL THEN
                 -- Only a status was known of it. Another claim may be faster, and then this one is compared with it.
                 UPDATE message m SET program = the_program, class = the_class, purpose = the_purpose,
                     channel = the_channel, request_hash = the_hash, recipient = the_recipient
                 WHERE m.id = the_message AND m.request_hash IS NULL;
-                SELECT m.request_hash = the_hash INTO is_the_same FROM message m WHERE m.id = the_message;
+                SELECT m.request_hash = the_hash OR encode(m.request_hash, 'hex') = ANY (the_older_hashes)
+                INTO is_the_same FROM message m WHERE m.id = the_message;
             END IF;
             IF is_the_same AND the_recipient IS NOT NULL THEN
                 UPDATE message m SET recipient = the_recipient

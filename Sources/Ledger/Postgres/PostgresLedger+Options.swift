@@ -12,8 +12,11 @@ extension PostgresLedger {
         public var writers = 2
         /// Connections that the bridge's reads share.
         public var readers = 2
-        /// The schema that holds the ledger; it is created where it is missing.
+        /// The schema that holds the ledger.
         public var schema = "switchboard"
+        /// Whether a ledger is made where there is none. An empty one in the place of one that is missing would forget who
+        /// said no and what was sent.
+        public var createsSchema = true
         /// How a connection behaves.
         public var connection = PostgresOptions()
 

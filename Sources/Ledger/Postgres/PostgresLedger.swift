@@ -18,7 +18,7 @@ public final class PostgresLedger: Sendable {
     private let batches: CallBatches
     private let health: LedgerHealth
 
-    /// Connects to the database, and creates the ledger's schema where there is none.
+    /// Connects to the database, and creates the ledger's schema where there is none and ``Options/createsSchema`` allows it.
     ///
     /// - Throws: a ``LedgerError`` when the database cannot be used, its schema is another program's or was made by a
     ///   newer version.
@@ -42,7 +42,7 @@ public final class PostgresLedger: Sendable {
             throw LedgerError(.noMemory)
         }
         place = "\(url)"
-        let setUp = LedgerSetUp(schema: options.schema)
+        let setUp = LedgerSetUp(schema: options.schema, creates: options.createsSchema)
         let health = LedgerHealth(place: place, logger: logger)
         self.health = health
         writers = PostgresPool(
@@ -64,7 +64,7 @@ public final class PostgresLedger: Sendable {
     }
 
     /// Hands a call to the next batch. It is not cut short by cancellation: what was handed over is recorded.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ steps: [LedgerStep], _ decision: DecisionRecord? = nil,
         _ read: @escaping @Sendable ([PostgresRows]) throws -> Value
     ) async throws -> Value {
@@ -131,6 +131,25 @@ extension PostgresLedger: MessageLedger {
         return try await write(LedgerQueries.leave(key, attempt: attempt, departure, now: now)) {
             try answerOfKnownMessage($0.last)
         }
+    }
+
+    /// Those of the provider's ids that belong to a message of this ledger.
+    public func known(sids: [String]) async throws -> Set<String> {
+        try await write(LedgerQueries.known(sids: sids)) { try LedgerQueries.knownIDs($0) }
+    }
+
+    /// Ends an attempt whose outcome was unknown with what the provider's list shows.
+    public func settleFound(
+        _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
+    ) async throws -> Bool {
+        try await write(LedgerQueries.settleFound(key, attempt: attempt, acceptance, now: now)) {
+            try answerOfKnownMessage($0.last)
+        }
+    }
+
+    /// Lets a message that an operator gave back be judged afresh.
+    public func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState {
+        try await write(LedgerQueries.reopen(key, now: now)) { try LedgerQueries.standing($0) }
     }
 
     /// Remembers that subscribers were told of a deferral for this reason.

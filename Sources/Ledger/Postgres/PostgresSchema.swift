@@ -30,8 +30,8 @@ enum PostgresSchema {
                 """, [.text]), [.text(schema)])
     }
 
-    /// Creates or migrates, one process at a time. What stands in another program's schema is left alone.
-    static func migration(_ schema: String) -> PostgresQuery {
+    /// Migrates, and creates where it may, one process at a time. What stands in another program's schema is left alone.
+    static func migration(_ schema: String, creates: Bool) -> PostgresQuery {
         let name = "\"" + schema.replacing("\"", with: "\"\"") + "\""
         let text = "'" + schema.replacing("'", with: "''") + "'"
         return PostgresQuery(
@@ -43,6 +43,11 @@ enum PostgresSchema {
                 BEGIN
                     -- "swbd": others wait here until this one is done.
                     PERFORM pg_advisory_xact_lock(\(0x7377_6264), hashtext(\(text)));
+                    IF NOT \(creates) AND to_regclass(quote_ident(\(text)) || '.ledger') IS NULL AND NOT EXISTS (
+                        SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(\(text)))
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = '\(absent)', MESSAGE = 'there is no ledger';
+                    END IF;
                     IF to_regnamespace(quote_ident(\(text))) IS NULL THEN
                         CREATE SCHEMA \(name);
                     END IF;
@@ -50,10 +55,17 @@ enum PostgresSchema {
                         IF EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(\(text)))) THEN
                             RAISE EXCEPTION USING ERRCODE = '\(notALedger)', MESSAGE = 'the schema is not a ledger''s';
                         END IF;
-                        CREATE TABLE ledger (id text NOT NULL, version integer NOT NULL, created_at bigint NOT NULL);
+                        CREATE TABLE ledger (
+                            id text NOT NULL,
+                            version integer NOT NULL,
+                            created_at bigint NOT NULL,
+                            -- When it was put back from a copy: what was seen before and does not stand here may have
+                            -- been sent.
+                            restored_at bigint
+                        );
                         -- One row: tells a database from another one that was put in its place.
                         CREATE UNIQUE INDEX ledger_one ON ledger ((true));
-                        INSERT INTO ledger VALUES ('\(UUID().uuidString)', 0, \(Date().microseconds));
+                        INSERT INTO ledger (id, version, created_at) VALUES ('\(UUID().uuidString)', 0, \(Date().microseconds));
                     END IF;
                     SELECT version INTO present FROM ledger;
                     IF present < 1 THEN
@@ -71,6 +83,9 @@ enum PostgresSchema {
 
     /// The SQLSTATE with which a batch is refused that was meant for another ledger.
     static let replaced = "SB002"
+
+    /// The SQLSTATE with which the migration refuses to make a ledger where none may be made.
+    static let absent = "SB003"
 
     /// Goes before a batch's calls: a schema that was dropped and made anew would otherwise take them.
     static func confirmation(_ ledgerID: String) -> PostgresQuery {
@@ -152,6 +167,12 @@ enum PostgresSchema {
             id text COLLATE "C" PRIMARY KEY,
             at bigint NOT NULL,
             has_left boolean NOT NULL
+        );
+
+        -- The keys under which recipients were stored, so that one that is dropped too early is missed.
+        CREATE TABLE token_key (
+            id text COLLATE "C" PRIMARY KEY,
+            fingerprint bytea NOT NULL
         );
 
         -- The last message to a person within a program: what a reply answers.

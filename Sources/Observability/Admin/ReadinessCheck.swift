@@ -4,6 +4,8 @@ public struct ReadinessCheck: Sendable {
     public enum State: Sendable, Equatable {
         /// It works.
         case ready
+        /// It works, with something to look at; what, without personal data.
+        case degraded(String)
         /// It does not; why, without personal data.
         case notReady(String)
     }

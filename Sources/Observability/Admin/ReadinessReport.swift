@@ -17,7 +17,7 @@ struct ReadinessReport: Sendable {
         }
     }
 
-    var isReady: Bool { states.allSatisfy { $0.state == .ready } }
+    var isReady: Bool { states.allSatisfy { $0.state.isReady } }
 
     /// `{"ready": false, "checks": [{"name": "broker", "ready": false, "reason": "…"}]}`.
     var json: String {
@@ -28,12 +28,25 @@ struct ReadinessReport: Sendable {
                 for (name, state) in states {
                     json.object { json in
                         json.value("name", name)
-                        json.value("ready", state == .ready)
-                        if case .notReady(let reason) = state { json.value("reason", redactedForLog(reason)) }
+                        json.value("ready", state.isReady)
+                        if let reason = state.reason { json.value("reason", redactedForLog(reason)) }
                     }
                 }
             }
         }
         return json.string
+    }
+}
+
+extension ReadinessCheck.State {
+    fileprivate var isReady: Bool {
+        if case .notReady = self { false } else { true }
+    }
+
+    fileprivate var reason: String? {
+        switch self {
+        case .ready: nil
+        case .degraded(let reason), .notReady(let reason): reason
+        }
     }
 }

@@ -59,6 +59,9 @@ public struct Instruments: Sendable {
     private let commitRows: Recorder
     private let consentAge: Meter
     private let webhooks: WebhookCounters
+    private let spoolRecords: Meter
+    private let spoolBytes: Meter
+    private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
@@ -78,6 +81,9 @@ public struct Instruments: Sendable {
         commitRows = Recorder(label: "switchboard_ledger_commit_rows", factory: factory)
         consentAge = Meter(label: "switchboard_consent_age_seconds", factory: factory)
         webhooks = WebhookCounters(factory)
+        spoolRecords = Meter(label: "switchboard_bridge_spool_records", factory: factory)
+        spoolBytes = Meter(label: "switchboard_bridge_spool_bytes", factory: factory)
+        spoolAge = Meter(label: "switchboard_bridge_spool_oldest_age_seconds", factory: factory)
         unreadable = Dictionary(
             uniqueKeysWithValues: EventQueue.allCases.map { queue in
                 let labels = [("queue", queue.rawValue)]
@@ -120,6 +126,18 @@ public struct Instruments: Sendable {
     ///   - status: of HTTP.
     public func countWebhook(path: String, status: Int) { webhooks.count(path: path, status: status) }
 
+    /// What the bridge keeps on disk while the broker is away.
+    ///
+    /// - Parameters:
+    ///   - records: webhooks.
+    ///   - bytes: of the files.
+    ///   - oldestAge: seconds since the oldest was received; 0 when there is none.
+    public func setSpool(records: Int, bytes: Int, oldestAge: Double) {
+        spoolRecords.set(records)
+        spoolBytes.set(bytes)
+        spoolAge.set(oldestAge)
+    }
+
     /// What each name means, by its name in the exposition.
     public static let help = [
         "switchboard_messages_total": "Messages by what became of them.",
@@ -131,6 +149,9 @@ public struct Instruments: Sendable {
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",
+        "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
+        "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
+        "switchboard_bridge_spool_oldest_age_seconds": "Age of the oldest webhook on the bridge's disk.",
     ]
 }
 

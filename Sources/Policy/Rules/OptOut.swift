@@ -34,6 +34,9 @@ struct OptOutsKnownRule: Rule {
         guard let knownAt = facts.consentKnownAt else {
             return .hit(.defer, why: "it is not known whether opt-outs are being recorded", notBefore: notBefore)
         }
+        guard knownAt <= situation.now.addingTimeInterval(maximumAge) else {
+            return .hit(.defer, why: "the clocks of recorder and worker differ", notBefore: notBefore)
+        }
         guard knownAt < situation.now.addingTimeInterval(-maximumAge) else { return .passed }
         return .hit(
             .defer, why: "opt-outs are recorded up to \(formatRFC3339(knownAt)) only", notBefore: notBefore)

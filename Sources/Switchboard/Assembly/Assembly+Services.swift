@@ -3,6 +3,7 @@ import Bridge
 import EventLoop
 import FoundationEssentials
 import HTTPTransfer
+import Journal
 import Ledger
 import Logging
 import Messaging
@@ -23,18 +24,24 @@ extension Assembly {
         configuration.slots = settings.file.worker?.slots ?? configuration.slots
         configuration.reservedSlots = settings.file.worker?.reservedSlots ?? configuration.reservedSlots
         configuration.promotionalFloor = settings.file.worker?.promotionalFloor ?? configuration.promotionalFloor
+        configuration.resendsWhatIsAbsent =
+            settings.file.worker?.resendAbsent ?? configuration.resendsWhatIsAbsent
         configuration.requiresUserID = settings.mode != .development
         configuration.allowedRecipients = settings.allowedRecipients
         configuration.inDoubtGrace = settings.inDoubtGrace
         configuration.callTimeout = Double(settings.file.http?.timeoutSeconds ?? 30)
+        var connection = connection("worker")
+        connection.maximumBodySize = Self.maximumRequestSize
         return Worker(
             loop: loop, configuration: configuration, broker: try settings.broker(.worker),
-            connection: connection("worker"), publishesClearEvents: publishesClearEvents,
+            connection: connection, publishesClearEvents: publishesClearEvents,
             directory: try directory(loop, configuration), templates: try templates(), policy: policy,
             tokens: settings.tokenKeys, ledger: ledger, logger: logger)
     }
 
-    func bridge(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Bridge {
+    func bridge(
+        _ ledger: any LedgerStore, _ loop: EventLoop, _ spool: Journal?, _ logger: Logger
+    ) throws -> Bridge {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the bridge needs an account to verify with")
         }
@@ -50,7 +57,7 @@ extension Assembly {
         configuration.publishesClearEvents = publishesClearEvents
         return Bridge(
             configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
-            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, logger: logger)
+            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool, logger: logger)
     }
 
     func recorder(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
@@ -84,6 +91,10 @@ extension Assembly {
         }
     }
 
+    /// What Topology/rabbitmq.conf lets the broker take. Hundreds of deliveries wait in memory, so a longer body, of which
+    /// nothing would be read, is not kept.
+    private static let maximumRequestSize = 1_114_112
+
     private var publishesClearEvents: Bool { settings.file.events?.clear ?? true }
 
     /// Without a configuration, in development alone, what one tries must not depend on the clock.
@@ -91,10 +102,12 @@ extension Assembly {
         settings.mode == .development && settings.file.apps == nil ? PolicyEngine(overlay: .development) : .shipped
     }
 
-    /// The same after a restart on the same machine, so that its ticks go on where they stopped.
+    /// The same after a restart on the same machine, so that its ticks go on where they stopped, and another one for
+    /// every other bridge: the newest tick of two with one name would hide that the other is cut off.
     private var bridgeName: String {
-        let host = ProcessInfo.processInfo.hostName.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return host.isEmpty ? "bridge" : String("bridge-\(host)".prefix(60))
+        let host = ProcessInfo.processInfo.hostName.lowercased()
+            .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+        return "bridge-\(String(host).prefix(60))-\(settings.bridgeListen.port)"
     }
 
     private func connection(_ role: String) -> ConnectionOptions {

@@ -46,9 +46,9 @@ struct Assembly {
                 checks.append(.part("recorder") { await recorder.isReady })
             }
             if roles.contains(.bridge) {
-                let bridge = try bridge(ledger, eventsLoop, logger)
+                let bridge = try bridge(ledger, eventsLoop, try await openSpool(logger), logger)
                 services.append(bridge)
-                checks.append(.part("bridge") { await bridge.isReady })
+                checks.append(ReadinessCheck("bridge") { await bridge.readiness })
             }
             if roles.contains(.worker) {
                 let worker = try worker(ledger, workerLoop, logger)
@@ -66,14 +66,44 @@ struct Assembly {
     }
 
     private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> any LedgerStore {
+        let ledger: any LedgerStore
+        let disagreements: [TokenKeyDisagreement]
         do {
-            return try await settings.ledger.open(
+            ledger = try await settings.ledger.open(
+                creates: settings.mode == .development,
                 // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
                 wakeCallers: { wake in loop.execute(wake) },
                 onCommit: { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }, logger: logger)
+        } catch let error where error.code == .absent {
+            throw StartProblem(
+                "SWITCHBOARD_LEDGER_URL: \(error); `switchboard ledger init` makes an empty one", isConfiguration: true)
         } catch {
             // A database that is away comes back; one that refuses us does not by itself.
             throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: !error.isAway)
+        }
+        do {
+            disagreements = try await ledger.admit(settings.tokenKeys.fingerprints)
+        } catch {
+            await ledger.close()
+            throw StartProblem(
+                "SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: (error as? LedgerError)?.isAway != true)
+        }
+        if let first = disagreements.first {
+            await ledger.close()
+            throw StartProblem("SWITCHBOARD_TOKEN_KEYS: \(first.advice)", isConfiguration: true)
+        }
+        return ledger
+    }
+}
+
+extension TokenKeyDisagreement {
+    /// What is wrong, and what to do.
+    fileprivate var advice: String {
+        switch self {
+        case .missing(let id):
+            "lacks the key \(id), under which opt-outs are stored that would not be found; put it at the end of the list"
+        case .changed(let id):
+            "holds another key \(id) than the one under which recipients are stored; give a new key a new id"
         }
     }
 }

@@ -68,15 +68,17 @@ private struct Examination {
 
     mutating func ledger(_ settings: Settings) async {
         do {
-            let ledger = try await settings.ledger.open(logger: CommandBroker.silent)
+            let ledger = try await settings.ledger.open(creates: false, logger: CommandBroker.silent)
             let known = try await ledger.consentKnownAt()
+            let oldest = try await ledger.status().bridges.filter { !$0.hasLeft }.min { $0.at < $1.at }
             await ledger.close()
             say("ledger", true, "\(settings.ledger)")
             let age = known.map { Date().timeIntervalSince($0) }
             say(
                 "consent", age.map { $0 < 10 } ?? false,
                 age.map { "opt-outs are known up to \(Int($0)) s ago" } ?? "no bridge has reported yet",
-                advice: "promotional messages wait; run a bridge and a recorder")
+                advice: "promotional messages wait; run a bridge and a recorder"
+                    + (oldest.map { ", or `switchboard ledger retire \($0.name)` if that bridge is gone" } ?? ""))
         } catch {
             say("ledger", false, "\(error)", advice: "start the database, or mend SWITCHBOARD_LEDGER_URL or the file")
         }

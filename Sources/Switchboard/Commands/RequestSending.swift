@@ -1,7 +1,6 @@
 import AMQP
 import EventLoop
 import FoundationEssentials
-import Glibc
 import Logging
 import Messaging
 import Topics
@@ -35,6 +34,7 @@ struct RequestSending {
         if let problem = await connected.problem() { return [problem] }
         var failures: [String] = []
         var done = 0
+        let bar = ProgressBar(total: requests.count)
         await withTaskGroup(of: String?.self) { group in
             var rest = requests.makeIterator()
             for _ in 0..<Self.window {
@@ -44,7 +44,7 @@ struct RequestSending {
             while let failure = await group.next() {
                 if let failure { failures.append(failure) }
                 done += 1
-                show(done, of: requests.count)
+                if showsProgress { bar.show(done) }
                 if let request = rest.next() { group.addTask { await publish(request) } }
             }
         }
@@ -71,13 +71,5 @@ struct RequestSending {
         } catch {
             return "\(request.messageID): \(error.description)"
         }
-    }
-
-    private func show(_ done: Int, of total: Int) {
-        guard showsProgress, isatty(STDERR_FILENO) == 1 || done == total else { return }
-        let width = 40
-        let filled = total == 0 ? width : done * width / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        showProgress("\r[\(bar)] \(done)/\(total)" + (done == total ? "\n" : ""))
     }
 }

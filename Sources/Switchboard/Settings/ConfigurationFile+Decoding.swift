@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events
+        case accounts, apps, templates, worker, http, events, bridge
     }
 
     init(from decoder: any Decoder) throws {
@@ -30,6 +30,7 @@ extension ConfigurationFile: Decodable {
         worker = try container.decodeIfPresent(Worker.self, forKey: .worker)
         http = try container.decodeIfPresent(HTTP.self, forKey: .http)
         events = try container.decodeIfPresent(Events.self, forKey: .events)
+        bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
     }
 }
 
@@ -72,7 +73,7 @@ extension ConfigurationFile.App: Decodable {
 
 extension ConfigurationFile.Worker: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case slots, reservedSlots, promotionalFloor
+        case slots, reservedSlots, promotionalFloor, resendAbsent
     }
 
     init(from decoder: any Decoder) throws {
@@ -81,6 +82,7 @@ extension ConfigurationFile.Worker: Decodable {
         slots = try container.decodeIfPresent(Int.self, forKey: .slots)
         reservedSlots = try container.decodeIfPresent(Int.self, forKey: .reservedSlots)
         promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
+        resendAbsent = try container.decodeIfPresent(Bool.self, forKey: .resendAbsent)
     }
 }
 
@@ -106,5 +108,29 @@ extension ConfigurationFile.Events: Decodable {
     init(from decoder: any Decoder) throws {
         try refuseUnknownKeys(decoder, Keys.self)
         clear = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Bool.self, forKey: .clear)
+    }
+}
+
+extension ConfigurationFile.Bridge: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case spool
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        spool = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Spool.self, forKey: .spool)
+    }
+}
+
+extension ConfigurationFile.Bridge.Spool: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case path, megabytes
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        path = try container.decodeIfPresent(String.self, forKey: .path)
+        megabytes = try container.decodeIfPresent(Int.self, forKey: .megabytes)
     }
 }

@@ -30,6 +30,7 @@ struct ConfigurationFile: Sendable, Equatable {
         var slots: Int?
         var reservedSlots: Int?
         var promotionalFloor: Int?
+        var resendAbsent: Bool?
     }
 
     /// How the provider is reached.
@@ -44,12 +45,24 @@ struct ConfigurationFile: Sendable, Equatable {
         var clear: Bool?
     }
 
+    /// How webhooks are taken.
+    struct Bridge: Sendable, Equatable {
+        /// Where they are kept while the broker is away.
+        struct Spool: Sendable, Equatable {
+            var path: String?
+            var megabytes: Int?
+        }
+
+        var spool: Spool?
+    }
+
     var accounts: [String: Account]?
     var apps: [String: App]?
     var templates: [String: [String: String]]?
     var worker: Worker?
     var http: HTTP?
     var events: Events?
+    var bridge: Bridge?
 
     /// Reads the file; an empty configuration without a path.
     ///

@@ -38,6 +38,10 @@ struct Settings: Sendable {
     var simulatorListen: ListenAddress
     var inDoubtGrace: Double
     var lostAfter: Double
+    /// The folder in which the bridge keeps webhooks while the broker is away.
+    var spoolPath: String
+    /// How large it may grow.
+    var spoolMegabytes: Int
     var proxy: String?
     var caFile: String?
 
@@ -82,6 +86,14 @@ struct Settings: Sendable {
         simulatorListen = try variables.listen("SWITCHBOARD_SIMULATOR_LISTEN", default: "127.0.0.1:8082")
         inDoubtGrace = try variables.seconds("SWITCHBOARD_IN_DOUBT_GRACE", default: 30)
         lostAfter = try variables.seconds("SWITCHBOARD_LOST_AFTER", default: 43_200)
+        spoolPath = file.bridge?.spool?.path ?? Self.spoolPath(besides: ledger)
+        spoolMegabytes = file.bridge?.spool?.megabytes ?? 256
+        guard (1...1_048_576).contains(spoolMegabytes) else {
+            throw SettingProblem("bridge.spool.megabytes", "is \(spoolMegabytes); 1 to 1048576 is allowed")
+        }
+        guard !spoolPath.isEmpty, !spoolPath.utf8.contains(0) else {
+            throw SettingProblem("bridge.spool.path", "is empty; a folder is allowed, whose parent must be there")
+        }
         proxy = file.http?.proxy
         caFile = file.http?.caFile
         for role in [""] + Role.allCases.map(\.rawValue) {
@@ -125,6 +137,14 @@ struct Settings: Sendable {
             throw SettingProblem(name, "\(error)")
         }
         throw SettingProblem(name, "is neither sqlite:PATH nor postgres://user:password@host:port/database")
+    }
+
+    /// A database is on another machine, so that only the working folder is left.
+    private static func spoolPath(besides ledger: LedgerLocation) -> String {
+        switch ledger {
+        case .sqlite(let path): path + ".spool"
+        case .postgres: "switchboard.spool"
+        }
     }
 
     private static func webURL(

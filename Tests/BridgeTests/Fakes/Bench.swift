@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Journal
 import Logging
 import Messaging
 import Policy
@@ -26,6 +27,8 @@ struct Bench {
     let broker = FakeBroker()
     let ledger = FakeStatusLedger()
     let inFlight = WebhooksInFlight()
+    let signal = DrainSignal()
+    let logger: Logger
     let tokens: RecipientTokenKeys
     let loop: EventLoop
     let clock = Clock()
@@ -39,6 +42,7 @@ struct Bench {
     }
 
     init() throws {
+        logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         tokens = try RecipientTokenKeys("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         loop = try EventLoop(name: "bridge-test")
         configuration = BridgeConfiguration(
@@ -55,13 +59,20 @@ struct Bench {
 
     var intake: WebhookIntake { intake(withLedger: true) }
 
-    func intake(withLedger: Bool) -> WebhookIntake {
+    func intake(withLedger: Bool) -> WebhookIntake { intake(delivery(spool: nil), withLedger: withLedger) }
+
+    func delivery(spool: Journal?) -> EventDelivery {
+        EventDelivery(
+            configuration: configuration, spool: spool, signal: signal, loop: loop, logger: logger,
+            publish: { [broker] event in await broker.publish(event) })
+    }
+
+    func intake(_ delivery: EventDelivery, withLedger: Bool) -> WebhookIntake {
         WebhookIntake(
             configuration: configuration,
             events: WebhookEvents(tokens: tokens, errors: .shipped, keywords: .shipped),
-            publish: { [broker] event in await broker.publish(event) }, ledger: withLedger ? ledger : nil, loop: loop,
-            inFlight: inFlight, now: { [clock] in clock.now },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            delivery: delivery, ledger: withLedger ? ledger : nil, loop: loop, inFlight: inFlight,
+            now: { [clock] in clock.now }, logger: logger)
     }
 
     func take(_ request: WebhookRequest) async -> WebhookAnswer { await intake.take(request) }

@@ -14,6 +14,10 @@ final class FakeBroker: Sendable {
     private struct State {
         var mood = Mood.confirms
         var events: [Event] = []
+        var ids: [String] = []
+        var batches: [Int] = []
+        var whenOffered: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+        var whenConfirmed: (id: String, continuation: CheckedContinuation<Void, Never>)?
         var hanging: [CheckedContinuation<Void, Never>] = []
         var whenPublished: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var whenHanging: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -24,10 +28,30 @@ final class FakeBroker: Sendable {
     /// What was confirmed.
     var events: [Event] { state.withLock { $0.events } }
     var names: [String] { events.map { "\($0.name)" } }
+    /// The ids of everything that was confirmed, also of what came from disk, in its order.
+    var ids: [String] { state.withLock { $0.ids } }
+    /// How many events from disk were offered together.
+    var batches: [Int] { state.withLock { $0.batches } }
 
     func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
 
-    func publish(_ event: Event) async -> EventPublisher.Outcome {
+    /// Events from disk: each as the mood says, one after the other.
+    func publish(_ events: [WrittenEvent]) async -> [EventPublisher.Outcome] {
+        let due: CheckedContinuation<Void, Never>? = state.withLock { state in
+            state.batches.append(events.count)
+            guard let waiter = state.whenOffered, waiter.count <= state.batches.count else { return nil }
+            state.whenOffered = nil
+            return waiter.continuation
+        }
+        due?.resume()
+        var outcomes: [EventPublisher.Outcome] = []
+        for event in events { outcomes.append(await publish(event.id, nil)) }
+        return outcomes
+    }
+
+    func publish(_ event: Event) async -> EventPublisher.Outcome { await publish(event.id, event) }
+
+    private func publish(_ id: String, _ event: Event?) async -> EventPublisher.Outcome {
         let mood = state.withLock { state in
             if case .confirmsOnly(let left) = state.mood { state.mood = .confirmsOnly(left - 1) }
             return state.mood
@@ -40,12 +64,18 @@ final class FakeBroker: Sendable {
         default: break
         }
         let due = state.withLock { state in
-            state.events.append(event)
-            let count = state.events.count
+            if let event { state.events.append(event) }
+            state.ids.append(id)
+            let count = state.ids.count
             defer { state.whenPublished.removeAll { $0.count <= count } }
-            return state.whenPublished.filter { $0.count <= count }
+            var due = state.whenPublished.filter { $0.count <= count }.map(\.continuation)
+            if let waiter = state.whenConfirmed, waiter.id == id {
+                state.whenConfirmed = nil
+                due.append(waiter.continuation)
+            }
+            return due
         }
-        for waiter in due { waiter.continuation.resume() }
+        for continuation in due { continuation.resume() }
         return .confirmed
     }
 
@@ -53,9 +83,31 @@ final class FakeBroker: Sendable {
     func waitForEvents(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                guard state.events.count < count else { return true }
+                guard state.ids.count < count else { return true }
                 state.whenPublished.append((count, continuation))
                 return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Returns when events from disk were offered so often.
+    func waitForBatches(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.batches.count < count { state.whenOffered = (count, continuation) }
+                return state.batches.count >= count
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Returns when the event with this id is confirmed.
+    func waitForEvent(_ id: String) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if !state.ids.contains(id) { state.whenConfirmed = (id, continuation) }
+                return state.ids.contains(id)
             }
             if isThere { continuation.resume() }
         }

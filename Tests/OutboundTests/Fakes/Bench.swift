@@ -35,6 +35,8 @@ struct Bench {
         directory = Directory(
             accounts: ["default": Self.account("default", carrier: carrier)],
             apps: ["shop": AppRegistration(isTrusted: true)])
+        // The provider's list is not available unless a test scripts it, and is not waited for.
+        configuration.lookUpLimit = 0
         ledger.setConsentKnownAt(clock.now)
     }
 

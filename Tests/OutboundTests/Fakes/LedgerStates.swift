@@ -10,10 +10,14 @@ struct LedgerStates {
         var deferralReason: String?
         var changedAt: Date
         var decision: [UInt8]?
+        /// The calls so far; a message that is closed does not tell.
+        var attempts = 0
     }
 
     var rows: [MessageKey: Row] = [:]
     var consentKnownAt: Date?
+    /// The provider's ids that belong to a message.
+    var sids: Set<String> = []
     private var consents: [String: RecipientFacts] = [:]
 
     mutating func setConsent(
@@ -38,9 +42,11 @@ struct LedgerStates {
     }
 
     mutating func claim(_ claim: MessageClaim) -> ClaimedMessage {
+        let first: AttemptState =
+            claim.mayHaveBeenCalled ? .unknown(attempt: 1, since: claim.now) : .held(attempts: 0)
         let row =
             rows[claim.key]
-            ?? Row(state: .held(attempts: 0), hash: claim.requestHash, firstSeenAt: claim.now, changedAt: claim.now)
+            ?? Row(state: first, hash: claim.requestHash, firstSeenAt: claim.now, changedAt: claim.now)
         rows[claim.key] = row
         return ClaimedMessage(
             state: row.state, isSameRequest: row.hash == claim.requestHash, firstSeenAt: row.firstSeenAt,
@@ -60,6 +66,7 @@ struct LedgerStates {
         }
         move(start.key, to: .attempting(attempt: start.attempt, worker: start.worker, since: start.now), at: start.now)
         rows[start.key]?.decision = start.decision
+        rows[start.key]?.attempts = start.attempt
         return .granted
     }
 
@@ -77,7 +84,15 @@ struct LedgerStates {
             case .unknown: .unknown(attempt: attempt, since: settlement.now)
             case .held: .held(attempts: attempt)
             }
+        if case .accepted(let acceptance) = settlement.result { sids.insert(acceptance.sid) }
         move(settlement.key, to: next, at: settlement.now)
+        return true
+    }
+
+    mutating func settleFound(_ key: MessageKey, attempt: Int, _ acceptance: Acceptance, at now: Date) -> Bool {
+        guard case .unknown(attempt, _) = rows[key]?.state else { return false }
+        sids.insert(acceptance.sid)
+        move(key, to: .accepted(attempt: attempt, sid: acceptance.sid, providerStatus: acceptance.status), at: now)
         return true
     }
 
@@ -97,5 +112,16 @@ struct LedgerStates {
         guard case .unknown(attempt, _) = rows[key]?.state else { return false }
         move(key, to: .abandoned(attempt: attempt), at: now)
         return true
+    }
+
+    /// The state that is reached; nil for a message that was never claimed.
+    mutating func reopen(_ key: MessageKey, at now: Date) -> AttemptState? {
+        switch rows[key]?.state {
+        case .refused(let attempt, _): move(key, to: .held(attempts: attempt), at: now)
+        case .closed: move(key, to: .held(attempts: rows[key]?.attempts ?? 0), at: now)
+        default: return rows[key]?.state
+        }
+        rows[key]?.deferralReason = nil
+        return rows[key]?.state
     }
 }

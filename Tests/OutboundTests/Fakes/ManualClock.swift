@@ -16,7 +16,7 @@ final class ManualClock: Sendable {
     var now: Date { time.withLock { $0.now } }
 
     var worker: WorkerClock {
-        WorkerClock(now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } })
+        WorkerClock(now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } }, jitter: { 0 })
     }
 
     func advance(by seconds: Double) {

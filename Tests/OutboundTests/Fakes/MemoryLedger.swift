@@ -6,7 +6,7 @@ import Synchronization
 /// unknown → accepted | attempting | abandoned, held → closed.
 final class MemoryLedger: MessageLedger {
     enum Operation: String, Sendable {
-        case claim, begin, settle, close, markUnknown, abandon, noteDeferral
+        case claim, begin, settle, close, markUnknown, abandon, reopen, known, settleFound, noteDeferral
     }
 
     struct Away: Error {}
@@ -98,6 +98,26 @@ final class MemoryLedger: MessageLedger {
     func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool {
         try enter(.abandon, "abandon \(attempt)")
         return state.withLock { $0.known.abandon(key, attempt: attempt, at: now) }
+    }
+
+    func known(sids: [String]) async throws -> Set<String> {
+        try enter(.known, "known \(sids.count)")
+        return state.withLock { $0.known.sids.intersection(sids) }
+    }
+
+    func settleFound(
+        _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
+    ) async throws -> Bool {
+        try enter(.settleFound, "settleFound \(attempt)")
+        return state.withLock { $0.known.settleFound(key, attempt: attempt, acceptance, at: now) }
+    }
+
+    func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState {
+        try enter(.reopen, "reopen")
+        return try state.withLock { state throws(NotHeld) in
+            guard let reached = state.known.reopen(key, at: now) else { throw NotHeld() }
+            return reached
+        }
     }
 
     func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws {

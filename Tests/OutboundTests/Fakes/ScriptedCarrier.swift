@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Messaging
 import Synchronization
 
@@ -6,6 +7,8 @@ final class ScriptedCarrier: Carrier {
     private struct State {
         var script: [CarrierOutcome] = []
         var calls: [OutboundMessage] = []
+        var listings: [LookUp] = []
+        var askedSince: [Date] = []
     }
 
     private let journal: Journal
@@ -34,6 +37,29 @@ final class ScriptedCarrier: Carrier {
             guard state.script.isEmpty else { return state.script.removeFirst() }
             return .accepted(Acceptance(sid: Self.sid(state.calls.count), status: "queued"))
         }
+    }
+
+    /// What the list shows at the next looks; beyond that it is not available.
+    func list(_ listings: LookUp...) {
+        state.withLock { $0.listings += listings }
+    }
+
+    /// What it shows instead of what was scripted.
+    func relist(_ listings: LookUp...) {
+        state.withLock { $0.listings = listings }
+    }
+
+    /// How far back was asked for.
+    var askedSince: [Date] { state.withLock { $0.askedSince } }
+
+    func lookUp(_ message: OutboundMessage, since instant: Date) async -> LookUp {
+        let listing: LookUp? = state.withLock { state in
+            state.askedSince.append(instant)
+            return state.listings.isEmpty ? nil : state.listings.removeFirst()
+        }
+        guard let listing else { return .unavailable("nothing is scripted") }
+        journal.note("look up")
+        return listing
     }
 
     /// The provider's id of the nth message.

@@ -1,0 +1,109 @@
+import AMQP
+import FoundationEssentials
+import Messaging
+import Observability
+import Topics
+
+/// What is done about a call of which nobody knows what came.
+extension MessageJourney {
+    /// What the provider's list says of an unknown attempt.
+    private enum Finding {
+        case taken(Acceptance)
+        case absent
+        /// It could not tell.
+        case open(String)
+    }
+
+    /// Finds out what came of an attempt whose outcome is unknown, and deals with it; true when the provider certainly did
+    /// not take the message, and it may be judged and called again.
+    ///
+    /// A callback that carries our id mostly settles it within the grace. After that the provider's list is asked: one
+    /// message that nobody else's attempt accounts for is ours; none, twice and two minutes apart, means that it was not
+    /// taken. What the list cannot tell is never called again.
+    func mayCallAgain(
+        _ message: PreparedMessage, attempt: Int, since: Date, _ claimed: ClaimedMessage
+    ) async throws -> Bool {
+        let age = clock.now().timeIntervalSince(since)
+        guard age >= configuration.inDoubtGrace else {
+            try await waitForCallback(
+                message, attempt: attempt, since: since, seconds: configuration.inDoubtGrace - age)
+            return false
+        }
+        switch try await find(message, attempt: attempt, since: since) {
+        case .taken(let acceptance):
+            try await settleFound(message, attempt: attempt, acceptance, claimed)
+            return false
+        case .absent where !WaitReason.wasAbsent(message.received.envelope.progress?.reason, attempt: attempt):
+            try await wait(message, reason: WaitReason.absent(attempt: attempt), seconds: Self.secondsBetweenListings)
+            return false
+        case .absent:
+            if message.messageClass == .transactional, configuration.resendsWhatIsAbsent { return true }
+            try await giveUpUnknown(message, attempt: attempt, why: "the provider did not take the call's message")
+            return false
+        case .open(let reason):
+            if age < configuration.lookUpLimit {
+                try await wait(message, reason: WaitReason.inDoubt, seconds: Self.secondsBetweenListings)
+            } else {
+                try await giveUpUnknown(message, attempt: attempt, why: "the outcome stayed unknown: \(reason)")
+            }
+            return false
+        }
+    }
+
+    /// The list lags behind what was taken: to be absent counts only when it was absent before, this long ago.
+    private static let secondsBetweenListings = 120.0
+
+    private func find(_ message: PreparedMessage, attempt: Int, since: Date) async throws -> Finding {
+        // The attempt was begun before its outcome became unknown.
+        let begun = since.addingTimeInterval(-configuration.attemptLifetime)
+        switch await message.route.account.carrier.lookUp(message.outbound(attempt: attempt), since: begun) {
+        case .unavailable(let reason): return .open(reason)
+        case .listed(let messages):
+            let known = try await ledger.known(sids: messages.map(\.acceptance.sid))
+            let candidates = messages.filter { !known.contains($0.acceptance.sid) }
+            guard let only = candidates.first else { return .absent }
+            guard candidates.count == 1 else { return .open("\(candidates.count) messages of the list may be it") }
+            guard only.hasSameText else { return .open("a message of the list has another text") }
+            return .taken(only.acceptance)
+        }
+    }
+
+    private func settleFound(
+        _ message: PreparedMessage, attempt: Int, _ acceptance: Acceptance, _ claimed: ClaimedMessage
+    ) async throws {
+        let now = clock.now()
+        guard try await ledger.settleFound(message.key, attempt: attempt, acceptance, now: now) else {
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: 5)
+        }
+        try await tellAccepted(
+            message, sid: acceptance.sid, providerStatus: acceptance.status, attempt: attempt,
+            decision: claimed.decision, at: now)
+        Instruments.shared.count(.accepted, message.messageClass)
+    }
+
+    func waitForCallback(
+        _ message: PreparedMessage, attempt: Int, since: Date, seconds: Double
+    ) async throws(HeldTooLong) {
+        // The delivery that told it may have been handed back before it had.
+        if message.delivery.isRedelivered || message.isReplay {
+            try await publish(message.events.status(.inDoubt, attempt: attempt, at: since))
+        }
+        try await wait(message, reason: WaitReason.inDoubt, seconds: seconds)
+    }
+
+    /// Ends a message whose outcome stays unknown, or that may not be sent again.
+    func giveUpUnknown(
+        _ message: PreparedMessage, attempt: Int, why: String, _ decision: Decision? = nil
+    ) async throws {
+        guard try await ledger.abandon(message.key, attempt: attempt, now: clock.now()) else {
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: 5)
+        }
+        try await publish(
+            message.events.status(.abandoned, attempt: attempt, at: clock.now()) { event in
+                event.reason = Event.Reason(problem: why)
+                event.decision = decision?.json
+            })
+        try await bury(message, reason: "abandoned")
+        Instruments.shared.count(.abandoned, message.messageClass)
+    }
+}

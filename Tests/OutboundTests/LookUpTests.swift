@@ -1,0 +1,159 @@
+import AMQP
+import FoundationEssentials
+import Messaging
+import Testing
+import Topics
+
+@testable import Outbound
+
+@Suite("Unknown outcomes are looked up") struct LookUpTests {
+    private static let ours = ListedMessage(
+        acceptance: Acceptance(sid: ScriptedCarrier.sid(77), status: "sent"), hasSameText: true)
+
+    /// A message whose call was not answered, its grace over, as the ladder gives it back.
+    private func inDoubt(_ messageClass: MessageClass = .transactional) async throws -> Bench {
+        var bench = try Bench()
+        bench.configuration.lookUpLimit = 3600
+        bench.carrier.list(.listed([]), .listed([]))
+        bench.carrier.answer(.lost)
+        try await bench.work(
+            messageClass == .promotional ? Deliveries.promotional() : Deliveries.request(), from: messageClass)
+        #expect(bench.outbox.events.last?.name == .message(.inDoubt))
+        bench.clock.advance(by: 31)
+        _ = bench.steps()
+        return bench
+    }
+
+    @Test("a message of the list that no other attempt accounts for is ours") func found() async throws {
+        let bench = try await inDoubt()
+        bench.carrier.relist(.listed([Self.ours]))
+        try await bench.workAgain()
+        #expect(
+            bench.steps() == [
+                "claim", "look up", "known 1", "settleFound 1", "event message.accepted",
+            ])
+        #expect(bench.outbox.events.last?.provider == Event.Provider(sid: Self.ours.acceptance.sid, status: "sent"))
+        #expect(bench.carrier.calls.count == 1)
+        // A repeat tells the same.
+        try await bench.work(Deliveries.request())
+        #expect(bench.steps() == ["claim", "event message.accepted"])
+    }
+
+    @Test("the list is asked back to before the attempt was begun") func howFarBack() async throws {
+        let bench = try await inDoubt()
+        let now = bench.clock.now
+        try await bench.workAgain()
+        let since = try #require(bench.carrier.askedSince.first)
+        #expect(since == now.addingTimeInterval(-31 - bench.configuration.attemptLifetime))
+    }
+
+    @Test("absent twice, two minutes apart: a transactional message is judged and offered again")
+    func absentTransactional() async throws {
+        let bench = try await inDoubt()
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "look up", "known 0", "publish delay transactional.2m"])
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string("absent:1"))
+        bench.clock.advance(by: 120)
+        try await bench.workAgain()
+        #expect(
+            bench.steps() == [
+                "claim", "look up", "known 0", "begin 2", "call", "settle accepted", "event message.accepted",
+            ])
+    }
+
+    @Test("a STOP meanwhile wins over the second call") func stopMeanwhile() async throws {
+        let bench = try await inDoubt()
+        try await bench.workAgain()
+        try bench.setConsent(.revoked)
+        bench.clock.advance(by: 120)
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(bench.carrier.calls.count == 1)
+        #expect(bench.outbox.events.last?.name == .message(.abandoned))
+    }
+
+    @Test("a promotional message that is absent is given up, never sent again") func absentPromotional() async throws {
+        let bench = try await inDoubt(.promotional)
+        try await bench.workAgain(.promotional)
+        bench.clock.advance(by: 120)
+        _ = bench.steps()
+        try await bench.workAgain(.promotional)
+        #expect(
+            bench.steps() == [
+                "claim", "look up", "known 0", "abandon 1", "event message.abandoned", "publish dead promotional",
+            ])
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    @Test("a setting keeps transactional messages from being offered again, too") func resendingIsOff() async throws {
+        var bench = try await inDoubt()
+        bench.configuration.resendsWhatIsAbsent = false
+        try await bench.workAgain()
+        bench.clock.advance(by: 120)
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.name == .message(.abandoned))
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    @Test(
+        "what the list cannot tell is asked again, and given up after an hour, never called",
+        arguments: [
+            LookUp.unavailable("the provider answered 503"), LookUp.listed([Self.ours, Self.other]),
+            LookUp.listed([Self.changed]),
+        ])
+    func cannotTell(listing: LookUp) async throws {
+        let bench = try await inDoubt()
+        bench.carrier.relist(listing, .listed([]), listing, listing)
+        for step in 1...3 {
+            try await bench.workAgain()
+            let reason = bench.outbox.messages.last?.message.properties.headers["sb-reason"]
+            // One absence between two looks that could not tell proves nothing.
+            #expect(reason == .string(step == 2 ? "absent:1" : "in-doubt"))
+            bench.clock.advance(by: 120)
+        }
+        bench.clock.advance(by: 3600)
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.name == .message(.abandoned))
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    private static let other = ListedMessage(
+        acceptance: Acceptance(sid: ScriptedCarrier.sid(78), status: "sent"), hasSameText: true)
+    private static let changed = ListedMessage(acceptance: ours.acceptance, hasSameText: false)
+
+    @Test("what other attempts account for is left out") func othersMessages() async throws {
+        var bench = try Bench()
+        bench.configuration.lookUpLimit = 3600
+        try await bench.work(Deliveries.request(id: "first"))
+        bench.carrier.answer(.lost)
+        try await bench.work(Deliveries.request())
+        bench.clock.advance(by: 31)
+        let first = ListedMessage(
+            acceptance: Acceptance(sid: ScriptedCarrier.sid(1), status: "sent"), hasSameText: true)
+        bench.carrier.list(.listed([first, Self.ours]))
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.provider?.sid == Self.ours.acceptance.sid)
+    }
+
+    @Test("an absence counts for its own attempt alone") func ofItsOwnAttempt() async throws {
+        let bench = try await inDoubt()
+        try await bench.workAgain()
+        let absent = try #require(bench.outbox.messages.last)
+        bench.ledger.put(
+            MessageKey(app: "shop", messageID: "order-17"), .unknown(attempt: 2, since: bench.clock.now))
+        bench.clock.advance(by: 120)
+        _ = bench.steps()
+        try await bench.work(Deliveries.returned(absent.message, .transactional))
+        #expect(bench.steps() == ["claim", "look up", "known 0", "publish delay transactional.2m"])
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string("absent:2"))
+    }
+
+    @Test("a request that says it was called is never new") func calledBefore() async throws {
+        let bench = try await inDoubt()
+        let waiting = try #require(bench.outbox.messages.last)
+        let another = try Bench()
+        try await another.work(Deliveries.returned(waiting.message, .transactional))
+        #expect(another.carrier.calls.isEmpty)
+        #expect(another.steps().first == "claim")
+    }
+}
