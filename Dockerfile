@@ -3,7 +3,7 @@ ARG SWIFT=6.3
 
 FROM swift:${SWIFT}-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev pkg-config \
+    && apt-get install -y --no-install-recommends librabbitmq-dev libcurl4-openssl-dev libpq-dev libsqlite3-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /switchboard
 COPY Package.swift ./
@@ -14,7 +14,7 @@ RUN swift build --configuration release --product switchboard --static-swift-std
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends librabbitmq4 libcurl4 libsqlite3-0 ca-certificates tzdata \
+    && apt-get install -y --no-install-recommends librabbitmq4 libcurl4 libpq5 libsqlite3-0 ca-certificates tzdata \
     && dpkg --compare-versions "$(dpkg-query -W -f '${Version}' librabbitmq4)" ge 0.11.0-1+deb12u3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/switchboard --create-home switchboard

@@ -58,6 +58,7 @@ let package = Package(
             name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Drivers: plain, no word of messaging
         module(
@@ -68,6 +69,7 @@ let package = Package(
             ]),
         module("AMQP", ["EventLoop", "CRabbitMQ", "CLinux", logging]),
         module("HTTPTransfer", ["EventLoop", "CCurl"]),
+        module("Postgres", ["EventLoop", "CPostgres", "CLinux"]),
         module("Journal", ["CLinux", crypto, logging]),
 
         // Words and rules
@@ -79,7 +81,11 @@ let package = Package(
             "Twilio", ["Messaging", "HTTPTransfer", crypto],
             resources: [.embedInCode("Resources/error_codes.csv")]),
         module(
-            "Ledger", ["Messaging", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+            "Ledger",
+            [
+                "EventLoop", "Postgres", "Messaging", logging, crypto, grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         module("Topics", ["AMQP", "Messaging"]),
         module(
             "Observability",
@@ -154,7 +160,8 @@ let package = Package(
         tests("AMQPTests", ["AMQP", "EventLoop", "CRabbitMQ", logging]),
         tests("HTTPTransferTests", ["HTTPTransfer", "EventLoop"]),
         tests("JournalTests", ["Journal", crypto, logging]),
-        tests("LedgerTests", ["Ledger", "Messaging", logging, grdb]),
+        tests("PostgresTests", ["Postgres", "EventLoop"]),
+        tests("LedgerTests", ["Ledger", "Postgres", "EventLoop", "Messaging", logging, grdb]),
 
         // Live tests: a real RabbitMQ, started by Scripts/test
         tests("LiveTests", ["AMQP", "EventLoop", logging]),

@@ -29,6 +29,7 @@ port_of() {
         bridge) echo $(($2 + 2000)) ;;
         admin) echo $(($2 + 3000)) ;;
         simulator) echo $(($2 + 4000)) ;;
+        postgres) echo $(($2 + 5000)) ;;
         distribution) echo $(($2 + 20000)) ;;
         control) echo $(($2 + 21000)) ;;
         *) die "no such port: $1" ;;

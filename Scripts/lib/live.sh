@@ -16,6 +16,19 @@ live_environment() {
     read -r SWITCHBOARD_TEST_ACCOUNT_SID SWITCHBOARD_TEST_AUTH_TOKEN < <(system_account)
 }
 
+# A database of our own, for the driver's and the ledger's tests.
+live_database() {
+    echo 'starting PostgreSQL'
+    postgres_use test
+    postgres_start "$(port_of postgres "$(broker_port)")"
+    export SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES=$ROOT/Scripts/postgres
+    SWITCHBOARD_TEST_POSTGRES_URL=$(postgres_url)
+    export SWITCHBOARD_TEST_POSTGRES_CA_FILE=$LOCAL/postgres-tls/ca.pem
+    tier_swift database --filter "$DATABASE_TESTS"
+    unset SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES
+    postgres_wipe
+}
+
 live() {
     local port file strangers=()
     # The tests of the broker alone change queues and policies; every other one speaks to the running system.
@@ -40,10 +53,12 @@ live() {
     system_stop
     tier_swift live --filter "$LIVE_TESTS"
     tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup}.py
+    live_database
     live_stop
 }
 
 live_stop() {
     [[ -z ${SYSTEM_DIR:-} ]] || system_wipe
+    postgres_wipe
     broker_wipe
 }

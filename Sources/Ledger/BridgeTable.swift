@@ -10,7 +10,7 @@ final class BridgeTable {
     private var known: Date??
 
     /// A bridge that has left is remembered for a day.
-    private static let memory: Int64 = 86_400_000_000
+    static let memory: Int64 = 86_400_000_000
 
     init(_ database: Database, _ values: BoundValues) throws {
         note = try PreparedStatement(

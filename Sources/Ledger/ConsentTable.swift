@@ -144,7 +144,7 @@ final class ConsentTable {
 }
 
 /// Whether the text is a provider's SID: two letters and 32 hexadecimal digits.
-private func isProviderID(_ text: String) -> Bool {
+func isProviderID(_ text: String) -> Bool {
     let bytes = text.utf8
     guard bytes.count == 34 else { return false }
     return bytes.prefix(2).allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }

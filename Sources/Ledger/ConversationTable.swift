@@ -64,7 +64,7 @@ final class ConversationTable {
         return last?.conversation
     }
 
-    private static func metadata(_ json: String?) -> [String: String] {
+    static func metadata(_ json: String?) -> [String: String] {
         guard let json else { return [:] }
         return (try? JSONDecoder().decode([String: String].self, from: Data(json.utf8))) ?? [:]
     }

@@ -64,7 +64,7 @@ extension LedgerConnection {
 
 extension MessageStatus {
     /// Whether only the provider can have said so: it has taken the message.
-    fileprivate var isProviderWord: Bool {
+    var isProviderWord: Bool {
         switch self {
         case .accepted, .scheduled, .queued, .sending, .sent, .undelivered, .failed, .canceled, .delivered, .read: true
         case .deferred, .inDoubt, .rejected, .blocked, .dropped, .refused, .abandoned: false
@@ -74,7 +74,7 @@ extension MessageStatus {
 
 extension StatusReport {
     /// The state of a message of which only this report is known; nil where it proves none.
-    fileprivate var impliedState: StoredState? {
+    var impliedState: StoredState? {
         switch status {
         case .deferred, .rejected: nil
         case .inDoubt: .unknown

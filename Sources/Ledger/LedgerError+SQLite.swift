@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Postgres
 
 extension LedgerError {
     /// Names what SQLite reported (<https://www.sqlite.org/rescode.html>). Its message is left out: it may quote values.
@@ -19,10 +20,14 @@ extension LedgerError {
         self.init(code, number: number, path: path)
     }
 
-    /// An error of GRDB's or of ours.
+    /// An error of GRDB's, of the PostgreSQL driver's, or of ours.
     init(_ error: any Error, path: String? = nil) {
         switch error {
-        case let error as LedgerError: self = error
+        case let error as LedgerError:
+            self.init(
+                error.code, number: error.number, sqlState: error.sqlState,
+                path: error.concernsOneCall ? error.path : error.path ?? path)
+        case let error as PostgresError: self.init(postgres: error, path: path)
         case let error as DatabaseError: self.init(sqlite: error.extendedResultCode.rawValue, path: path)
         default: self.init(.other, path: path)
         }

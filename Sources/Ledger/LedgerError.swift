@@ -8,8 +8,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     /// What went wrong.
     public struct Code: Sendable, Hashable {
         enum Kind: Hashable {
-            case busy, diskFull, readOnly, corrupt, cannotOpen, inputOutput, noMemory, missing, replaced, notALedger,
-                newerSchema, absent, closed, invalid, unknownMessage, notHeld, other
+            case busy, diskFull, readOnly, corrupt, cannotOpen, inputOutput, noMemory, missing, replaced, notALedger
+            case newerSchema, absent, closed, invalid, unknownMessage, notHeld, unreachable, unsuitable, other
         }
 
         let kind: Kind
@@ -46,6 +46,10 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         public static let unknownMessage = Code(kind: .unknownMessage)
         /// The message has moved on, and can no longer end without a call: claim it again.
         public static let notHeld = Code(kind: .notHeld)
+        /// The database cannot be reached, broke the connection off, or did not let us in.
+        public static let unreachable = Code(kind: .unreachable)
+        /// The database is too old for a ledger, or does not store UTF-8.
+        public static let unsuitable = Code(kind: .unsuitable)
         /// Something that the ledger has no name for; ``LedgerError/number`` tells.
         public static let other = Code(kind: .other)
     }
@@ -54,23 +58,33 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     public let code: Code
     /// SQLite's extended result code, where the store spoke.
     public let number: Int32?
-    /// The file, where it matters.
+    /// PostgreSQL's code, where the store spoke.
+    public let sqlState: String?
+    /// The file or the database, where it matters.
     public let path: String?
 
     /// An error of this kind.
-    public init(_ code: Code, number: Int32? = nil, path: String? = nil) {
+    public init(_ code: Code, number: Int32? = nil, sqlState: String? = nil, path: String? = nil) {
         self.code = code
         self.number = number
+        self.sqlState = sqlState
         self.path = path
     }
 
     /// Whether the same call may succeed later, without anybody's doing but the system's.
     public var isRetryable: Bool {
         switch code.kind {
-        case .busy, .diskFull, .readOnly, .cannotOpen, .inputOutput, .noMemory, .missing, .notHeld, .other: true
-        case .corrupt, .replaced, .notALedger, .newerSchema, .absent, .closed, .invalid, .unknownMessage:
+        case .busy, .diskFull, .readOnly, .cannotOpen, .inputOutput, .noMemory, .missing, .notHeld, .unreachable,
+            .other:
+            true
+        case .corrupt, .replaced, .notALedger, .newerSchema, .absent, .closed, .invalid, .unknownMessage, .unsuitable:
             false
         }
+    }
+
+    /// Whether the database cannot be reached, without having refused us: another user or database would not help.
+    public var isAway: Bool {
+        code == .unreachable && sqlState.map { !$0.hasPrefix("28") && !$0.hasPrefix("3D") } ?? true
     }
 
     /// Whether the file is damaged and must be restored from a copy.
@@ -90,7 +104,7 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
     /// What went wrong, without any value of the call.
     public var description: String {
         let place = path.map { " (\($0))" } ?? ""
-        let source = number.map { " [SQLite \($0)]" } ?? ""
+        let source = number.map { " [SQLite \($0)]" } ?? sqlState.map { " [SQLSTATE \($0)]" } ?? ""
         return "the ledger\(place) \(problem)\(source)"
     }
 
@@ -112,6 +126,8 @@ public struct LedgerError: LedgerFailure, Sendable, Hashable, CustomStringConver
         case .invalid: "does not take a value of this call"
         case .unknownMessage: "does not know the message"
         case .notHeld: "has seen the message move on; it can no longer end without a call"
+        case .unreachable: "cannot be reached"
+        case .unsuitable: "needs PostgreSQL 13 or later and a database in UTF8"
         case .other: "failed"
         }
     }

@@ -99,6 +99,15 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func anUnknownOutcomeOfAWorkerThatTheLedgerNeverSawIsAbandoned(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            #expect(try await ledger.record(report("a", .inDoubt, attempt: 1)))
+            #expect(try await ledger.abandon(.shop("a"), attempt: 1, now: seconds(5)))
+            #expect(try await ledger.claim(claim("a")).state == .abandoned(attempt: 1))
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func onlyAnUnknownOutcomeIsAbandoned(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             try await attempting(ledger)

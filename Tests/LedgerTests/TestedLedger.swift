@@ -4,13 +4,37 @@ import Logging
 import Messaging
 
 /// The stores that keep the ports' promises: every conformance test runs on each.
+///
+/// PostgreSQL is there when `SWITCHBOARD_TEST_POSTGRES_URL` names a database, as it does in the live tier of Scripts/test.
 enum TestedLedger: CaseIterable, Sendable {
-    case sqlite
+    case sqlite, postgres
+
+    static var allCases: [TestedLedger] { PostgresNode.url == nil ? [.sqlite] : [.sqlite, .postgres] }
 
     /// Runs `body` on a new, empty ledger.
     func run(_ body: (any MessageLedger & StatusLedger & LedgerUpkeep) async throws -> Void) async throws {
+        try await run(ledgers: 1) { try await body($0[0]) }
+    }
+
+    /// Runs `body` with several ledgers on one new, empty store, as of several processes.
+    func run(
+        ledgers count: Int, _ body: ([any MessageLedger & StatusLedger & LedgerUpkeep]) async throws -> Void
+    ) async throws {
         switch self {
-        case .sqlite: try await withLedgerFile { try await body(try await openLedger($0)) }
+        case .sqlite:
+            try await withLedgerFile { path async throws in
+                var ledgers: [SQLiteLedger] = []
+                for _ in 0..<count { ledgers.append(try await openLedger(path)) }
+                try await body(ledgers)
+                for ledger in ledgers { await ledger.close() }
+            }
+        case .postgres:
+            try await withPostgresSchema { schema async throws in
+                var ledgers: [PostgresLedger] = []
+                for _ in 0..<count { ledgers.append(try await openPostgresLedger(schema)) }
+                try await body(ledgers)
+                for ledger in ledgers { await ledger.close() }
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func noLedgerIsMadeWhereNoneMayBe() async throws {
+    @Test func noFileIsMadeWhereNoneMayBe() async throws {
         try await withLedgerFile { path async throws in
             let error = await #expect(throws: LedgerError.self) {
                 _ = try await openLedger(path) { $0.createsFile = false }
@@ -136,6 +136,14 @@ import Testing
         case .sqlite:
             try await withLedgerFile { path async throws in
                 try await body(try await openLedger(path)) { try await openLedger(path) }
+            }
+        case .postgres:
+            try await withPostgresSchema { schema async throws in
+                let first = try await openPostgresLedger(schema)
+                let second = try await openPostgresLedger(schema)
+                try await body(first) { second }
+                await first.close()
+                await second.close()
             }
         }
     }

@@ -12,8 +12,8 @@ struct DesignTable {
     let columns: [Column]
 
     static let switchboard = DesignTable(columns: [
-        Column(title: "C libraries", stages: [["CLinux", "CRabbitMQ", "CCurl"]]),
-        Column(title: "drivers", stages: [["EventLoop"], ["AMQP", "HTTPTransfer", "Journal"]]),
+        Column(title: "C libraries", stages: [["CLinux", "CRabbitMQ", "CCurl", "CPostgres"]]),
+        Column(title: "drivers", stages: [["EventLoop"], ["AMQP", "HTTPTransfer", "Postgres", "Journal"]]),
         Column(title: "words and rules", stages: [["Messaging"], ["Policy"]], strangers: ["C libraries", "drivers"]),
         Column(
             title: "adapters", stages: [["Twilio", "Ledger", "Topics", "Observability"]], strangers: ["C libraries"]),

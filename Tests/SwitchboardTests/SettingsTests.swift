@@ -105,7 +105,7 @@ import Twilio
             ),
             (
                 "SWITCHBOARD_LEDGER_URL", "mysql://x",
-                "SWITCHBOARD_LEDGER_URL: begins with \"mysql\"; sqlite:PATH is allowed in this version"
+                "SWITCHBOARD_LEDGER_URL: is neither sqlite:PATH nor postgres://user:password@host:port/database"
             ),
             (
                 "SWITCHBOARD_IN_DOUBT_GRACE", "soon",
@@ -114,6 +114,21 @@ import Twilio
         ])
     func wrong(name: String, value: String, expected: String) {
         #expect(problem([name: value]) == expected)
+    }
+
+    @Test("the ledger may be a file or a database, whose keys are never made here") func ledgers() throws {
+        let url = "postgres://ann:hunter2@db.example:5433/ledger?sslmode=verify-full"
+        for scheme in ["postgres", "postgresql"] {
+            let text = scheme + url.dropFirst("postgres".count)
+            let settings = try Settings(environment: environment(["SWITCHBOARD_LEDGER_URL": text]))
+            #expect("\(settings.ledger)" == "postgres://db.example:5433/ledger")
+        }
+        #expect("\(try Settings(environment: environment()).ledger)" == "switchboard.sqlite")
+        let keys = problem(["SWITCHBOARD_LEDGER_URL": url, "SWITCHBOARD_TOKEN_KEYS": Optional<String>.none])
+        #expect(keys?.hasPrefix("SWITCHBOARD_TOKEN_KEYS: is missing; who shares a database") == true)
+        let wrong = problem(["SWITCHBOARD_LEDGER_URL": url + "&options=hunter2"])
+        #expect(wrong?.hasPrefix("SWITCHBOARD_LEDGER_URL: the database's URL is invalid: ") == true)
+        #expect(wrong?.contains("hunter2") == false)
     }
 
     @Test("secrets never stand in a problem") func secrets() {

@@ -16,7 +16,7 @@ import Twilio
 
 /// Each service, made from the settings.
 extension Assembly {
-    func worker(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Worker {
+    func worker(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Worker {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the worker needs an account to send with")
         }
@@ -40,7 +40,7 @@ extension Assembly {
     }
 
     func bridge(
-        _ ledger: SQLiteLedger, _ loop: EventLoop, _ spool: Journal?, _ logger: Logger
+        _ ledger: any LedgerStore, _ loop: EventLoop, _ spool: Journal?, _ logger: Logger
     ) throws -> Bridge {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the bridge needs an account to verify with")
@@ -60,7 +60,7 @@ extension Assembly {
             connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool, logger: logger)
     }
 
-    func recorder(_ ledger: SQLiteLedger, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
+    func recorder(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
         Recorder(
             loop: loop, broker: try settings.broker(.recorder), connection: connection("recorder"), ledger: ledger,
             logger: logger)

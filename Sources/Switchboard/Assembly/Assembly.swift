@@ -65,22 +65,28 @@ struct Assembly {
         await ledger?.close()
     }
 
-    private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> SQLiteLedger {
-        var options = SQLiteLedger.Options()
-        options.createsFile = settings.mode == .development
-        // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
-        options.wakeCallers = { wake in loop.execute(wake) }
-        options.onCommit = { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }
-        let ledger: SQLiteLedger
+    private func openLedger(loop: EventLoop, _ logger: Logger) async throws -> any LedgerStore {
+        let ledger: any LedgerStore
         let disagreements: [TokenKeyDisagreement]
         do {
-            ledger = try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: logger)
-            disagreements = try await ledger.admit(settings.tokenKeys.fingerprints)
-        } catch let error as LedgerError where error.code == .absent {
+            ledger = try await settings.ledger.open(
+                creates: settings.mode == .development,
+                // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
+                wakeCallers: { wake in loop.execute(wake) },
+                onCommit: { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }, logger: logger)
+        } catch let error where error.code == .absent {
             throw StartProblem(
                 "SWITCHBOARD_LEDGER_URL: \(error); `switchboard ledger init` makes an empty one", isConfiguration: true)
         } catch {
-            throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: true)
+            // A database that is away comes back; one that refuses us does not by itself.
+            throw StartProblem("SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: !error.isAway)
+        }
+        do {
+            disagreements = try await ledger.admit(settings.tokenKeys.fingerprints)
+        } catch {
+            await ledger.close()
+            throw StartProblem(
+                "SWITCHBOARD_LEDGER_URL: \(error)", isConfiguration: (error as? LedgerError)?.isAway != true)
         }
         if let first = disagreements.first {
             await ledger.close()

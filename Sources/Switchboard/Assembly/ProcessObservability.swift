@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Logging
+import Messaging
 import Metrics
 import Observability
 
@@ -34,7 +35,7 @@ extension ReadinessCheck {
     }
 
     /// Whether the ledger can be read.
-    static func ledger(_ ledger: SQLiteLedger) -> ReadinessCheck {
+    static func ledger(_ ledger: any LedgerStore) -> ReadinessCheck {
         ReadinessCheck("ledger") {
             do {
                 let known = try await ledger.consentKnownAt()

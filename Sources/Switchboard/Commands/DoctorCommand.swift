@@ -68,14 +68,11 @@ private struct Examination {
 
     mutating func ledger(_ settings: Settings) async {
         do {
-            var options = SQLiteLedger.Options()
-            options.createsFile = false
-            let ledger = try await SQLiteLedger.open(
-                settings.ledgerPath, options: options, logger: CommandBroker.silent)
+            let ledger = try await settings.ledger.open(creates: false, logger: CommandBroker.silent)
             let known = try await ledger.consentKnownAt()
             let oldest = try await ledger.status().bridges.filter { !$0.hasLeft }.min { $0.at < $1.at }
             await ledger.close()
-            say("ledger", true, settings.ledgerPath)
+            say("ledger", true, "\(settings.ledger)")
             let age = known.map { Date().timeIntervalSince($0) }
             say(
                 "consent", age.map { $0 < 10 } ?? false,
@@ -83,7 +80,7 @@ private struct Examination {
                 advice: "promotional messages wait; run a bridge and a recorder"
                     + (oldest.map { ", or `switchboard ledger retire \($0.name)` if that bridge is gone" } ?? ""))
         } catch {
-            say("ledger", false, "\(settings.ledgerPath): \(error)", advice: "mend SWITCHBOARD_LEDGER_URL or the file")
+            say("ledger", false, "\(error)", advice: "start the database, or mend SWITCHBOARD_LEDGER_URL or the file")
         }
     }
 

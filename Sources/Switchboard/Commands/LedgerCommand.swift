@@ -19,18 +19,14 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withSettings { settings in
-                var options = SQLiteLedger.Options()
-                options.createsFile = false
                 do {
-                    try await SQLiteLedger.open(
-                        settings.ledgerPath, options: options, logger: CommandBroker.silent
-                    ).close()
-                    complain("there is a ledger at \(settings.ledgerPath) already; nothing was changed")
+                    try await settings.ledger.open(creates: false, logger: CommandBroker.silent).close()
+                    complain("there is a ledger at \(settings.ledger) already; nothing was changed")
                     throw ExitCode.failure
-                } catch let error as LedgerError where error.code == .absent {
-                    options.createsFile = true
-                    try await opened(settings, options).close()
-                    printLine("made \(settings.ledgerPath)")
+                } catch let error as LedgerError {
+                    guard error.code == .absent else { throw failure(error) }
+                    try await opened(settings, creates: true).close()
+                    printLine("made \(settings.ledger)")
                 }
             }
         }
@@ -91,21 +87,23 @@ struct LedgerCommand: AsyncParsableCommand {
     }
 }
 
-private func opened(_ settings: Settings, _ options: SQLiteLedger.Options) async throws -> SQLiteLedger {
+private func opened(_ settings: Settings, creates: Bool) async throws -> any LedgerStore {
     do {
-        return try await SQLiteLedger.open(settings.ledgerPath, options: options, logger: CommandBroker.silent)
+        return try await settings.ledger.open(creates: creates, logger: CommandBroker.silent)
     } catch {
-        complain("SWITCHBOARD_LEDGER_URL: \(error)")
-        throw error.code == .absent ? ExitCode.wrongConfiguration : ExitCode.failure
+        throw failure(error)
     }
 }
 
+private func failure(_ error: LedgerError) -> ExitCode {
+    complain("SWITCHBOARD_LEDGER_URL: \(error)")
+    return error.code == .absent ? ExitCode.wrongConfiguration : ExitCode.failure
+}
+
 /// Runs `body` with the ledger of the settings, which must be there.
-private func withLedger(_ body: (SQLiteLedger) async throws -> Void) async throws {
+private func withLedger(_ body: (any LedgerStore) async throws -> Void) async throws {
     try await withSettings { settings in
-        var options = SQLiteLedger.Options()
-        options.createsFile = false
-        let ledger = try await opened(settings, options)
+        let ledger = try await opened(settings, creates: false)
         do {
             try await body(ledger)
         } catch let error as LedgerError {

@@ -1,4 +1,5 @@
 import AMQP
+import Ledger
 import Messaging
 import Policy
 import Twilio
@@ -25,7 +26,7 @@ struct Settings: Sendable {
     var accounts: [String: AccountSettings]
     var file: ConfigurationFile
     var allowedRecipients: Set<String>?
-    var ledgerPath: String
+    var ledger: LedgerLocation
     var tokenKeys: RecipientTokenKeys
     /// The base under which the provider reaches the bridge.
     var publicURL: String?
@@ -74,8 +75,8 @@ struct Settings: Sendable {
         file = try ConfigurationFile.read(path: variables.text("SWITCHBOARD_CONFIG"))
         accounts = try AccountReading(variables: variables, file: file, mode: mode).accounts()
         allowedRecipients = try Self.allowedRecipients(variables, mode: mode)
-        ledgerPath = try Self.ledgerPath(variables)
-        tokenKeys = try TokenKeyReading.keys(variables, mode: mode, ledgerPath: ledgerPath)
+        ledger = try Self.ledger(variables)
+        tokenKeys = try TokenKeyReading.keys(variables, mode: mode, ledger: ledger)
         publicURL = try Self.webURL(variables, "SWITCHBOARD_PUBLIC_URL", mode: mode)
         statusCallbackURL = try Self.webURL(variables, "TWILIO_STATUS_CALLBACK_URL", mode: mode)
         inboundWebhookURL = try Self.webURL(variables, "TWILIO_INBOUND_WEBHOOK_URL", mode: mode)
@@ -85,7 +86,7 @@ struct Settings: Sendable {
         simulatorListen = try variables.listen("SWITCHBOARD_SIMULATOR_LISTEN", default: "127.0.0.1:8082")
         inDoubtGrace = try variables.seconds("SWITCHBOARD_IN_DOUBT_GRACE", default: 30)
         lostAfter = try variables.seconds("SWITCHBOARD_LOST_AFTER", default: 43_200)
-        spoolPath = file.bridge?.spool?.path ?? ledgerPath + ".spool"
+        spoolPath = file.bridge?.spool?.path ?? Self.spoolPath(besides: ledger)
         spoolMegabytes = file.bridge?.spool?.megabytes ?? 256
         guard (1...1_048_576).contains(spoolMegabytes) else {
             throw SettingProblem("bridge.spool.megabytes", "is \(spoolMegabytes); 1 to 1048576 is allowed")
@@ -127,14 +128,23 @@ struct Settings: Sendable {
         return Set(numbers.map { String($0) })
     }
 
-    private static func ledgerPath(_ variables: EnvironmentSettings) throws(SettingProblem) -> String {
-        let text = variables.text("SWITCHBOARD_LEDGER_URL") ?? "sqlite:switchboard.sqlite"
-        guard text.hasPrefix("sqlite:"), text.utf8.count > 7 else {
-            throw SettingProblem(
-                "SWITCHBOARD_LEDGER_URL",
-                "begins with \"\(text.prefix { $0 != ":" })\"; sqlite:PATH is allowed in this version")
+    private static func ledger(_ variables: EnvironmentSettings) throws(SettingProblem) -> LedgerLocation {
+        let name = "SWITCHBOARD_LEDGER_URL"
+        let text = variables.text(name) ?? "sqlite:switchboard.sqlite"
+        do {
+            if let location = try LedgerLocation(text) { return location }
+        } catch {
+            throw SettingProblem(name, "\(error)")
         }
-        return String(text.dropFirst("sqlite:".count))
+        throw SettingProblem(name, "is neither sqlite:PATH nor postgres://user:password@host:port/database")
+    }
+
+    /// A database is on another machine, so that only the working folder is left.
+    private static func spoolPath(besides ledger: LedgerLocation) -> String {
+        switch ledger {
+        case .sqlite(let path): path + ".spool"
+        case .postgres: "switchboard.spool"
+        }
     }
 
     private static func webURL(

@@ -1,10 +1,11 @@
 import FoundationEssentials
+import Ledger
 import Policy
 
 /// Where the keys of recipient tokens come from.
 enum TokenKeyReading {
     static func keys(
-        _ variables: EnvironmentSettings, mode: Mode, ledgerPath: String
+        _ variables: EnvironmentSettings, mode: Mode, ledger: LedgerLocation
     ) throws(SettingProblem) -> RecipientTokenKeys {
         let name = "SWITCHBOARD_TOKEN_KEYS"
         if let text = variables.text(name) {
@@ -17,7 +18,12 @@ enum TokenKeyReading {
         guard mode == .development else {
             throw SettingProblem(name, "is missing; k1:<base64 of 32 random bytes> is allowed")
         }
-        return try developmentKeys(path: ledgerPath + ".token-keys", setting: name)
+        guard case .sqlite(let path) = ledger else {
+            throw SettingProblem(
+                name, "is missing; who shares a database must share the keys: k1:<base64 of 32 random bytes> is allowed"
+            )
+        }
+        return try developmentKeys(path: path + ".token-keys", setting: name)
     }
 
     /// In development a key is made once and kept beside the ledger, readable by the user alone. The file is written

@@ -3,12 +3,12 @@ import Ledger
 import Messaging
 import Testing
 
-/// Several ledgers on one file, as of several processes.
-@Suite struct SharedFileTests {
-    @Test func ofTwoLedgersOneGrantsEachAttempt() async throws {
-        try await withLedgerFile { path async throws in
-            let first = try await openLedger(path)
-            let second = try await openLedger(path)
+/// Several ledgers on one store, as of several processes.
+@Suite struct SharedLedgerTests {
+    @Test(arguments: TestedLedger.allCases)
+    func ofTwoLedgersOneGrantsEachAttempt(_ store: TestedLedger) async throws {
+        try await store.run(ledgers: 2) { ledgers async throws in
+            let (first, second) = (ledgers[0], ledgers[1])
             let granted = try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
                 for message in 0..<100 {
                     for (worker, ledger) in [("w1", first), ("w2", second)] {
@@ -44,10 +44,10 @@ import Testing
         }
     }
 
-    @Test func whatOneWritesTheOtherKnows() async throws {
-        try await withLedgerFile { path async throws in
-            let worker = try await openLedger(path)
-            let recorder = try await openLedger(path)
+    @Test(arguments: TestedLedger.allCases)
+    func whatOneWritesTheOtherKnows(_ store: TestedLedger) async throws {
+        try await store.run(ledgers: 2) { ledgers async throws in
+            let (worker, recorder) = (ledgers[0], ledgers[1])
             let claimed = try await worker.claim(claim("a"))
             #expect(try await recorder.apply(change(.revoked, sid(1))))
             #expect(try await worker.begin(start("a", epoch: claimed.facts.consentEpoch)) == .factsChanged)
