@@ -122,6 +122,7 @@ import Twilio
             let text = scheme + url.dropFirst("postgres".count)
             let settings = try Settings(environment: environment(["SWITCHBOARD_LEDGER_URL": text]))
             #expect("\(settings.ledger)" == "postgres://db.example:5433/ledger")
+            #expect(settings.spoolPath == "switchboard.spool")
         }
         #expect("\(try Settings(environment: environment()).ledger)" == "switchboard.sqlite")
         let keys = problem(["SWITCHBOARD_LEDGER_URL": url, "SWITCHBOARD_TOKEN_KEYS": Optional<String>.none])
