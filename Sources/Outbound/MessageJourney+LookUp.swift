@@ -29,7 +29,7 @@ extension MessageJourney {
                 message, attempt: attempt, since: since, seconds: configuration.inDoubtGrace - age)
             return false
         }
-        switch try await find(message, attempt: attempt, since: since) {
+        switch try await find(message, attempt: attempt, since: since, claimed) {
         case .taken(let acceptance):
             try await settleFound(message, attempt: attempt, acceptance, claimed)
             return false
@@ -53,10 +53,24 @@ extension MessageJourney {
     /// The list lags behind what was taken: to be absent counts only when it was absent before, this long ago.
     private static let secondsBetweenListings = 120.0
 
-    private func find(_ message: PreparedMessage, attempt: Int, since: Date) async throws -> Finding {
-        // The attempt was begun before its outcome became unknown.
-        let begun = since.addingTimeInterval(-configuration.attemptLifetime)
-        switch await message.route.account.carrier.lookUp(message.outbound(attempt: attempt), since: begun) {
+    /// How far back a message is looked for, in seconds, of which the ledger does not know when it was first seen: as long
+    /// as its id is remembered.
+    private static let longestMemory = 40 * 86_400.0
+
+    /// Before any attempt of the message. When its outcome became unknown tells nothing: after an outage that is hours
+    /// after the call.
+    private func earliestCall(_ message: PreparedMessage, since: Date, _ claimed: ClaimedMessage) -> Date {
+        // One that was unknown from the first had been seen by a ledger that is lost.
+        guard since > claimed.firstSeenAt else { return since.addingTimeInterval(-Self.longestMemory) }
+        let firstSeen = min(claimed.firstSeenAt, message.received.envelope.progress?.firstAt ?? claimed.firstSeenAt)
+        return firstSeen.addingTimeInterval(-configuration.attemptLifetime)
+    }
+
+    private func find(
+        _ message: PreparedMessage, attempt: Int, since: Date, _ claimed: ClaimedMessage
+    ) async throws -> Finding {
+        let earliest = earliestCall(message, since: since, claimed)
+        switch await message.route.account.carrier.lookUp(message.outbound(attempt: attempt), since: earliest) {
         case .unavailable(let reason): return .open(reason)
         case .listed(let messages):
             let known = try await ledger.known(sids: messages.map(\.acceptance.sid))

@@ -27,7 +27,6 @@ extension MessageJourney {
         case .refused(let refusal) where refusal.error?.category == .auth:
             await record(settlement(message, start, .held), message.messageClass)
             guard let error = refusal.error else { return true }
-            message.answers -= 1
             try await accountRefused(message, attempts: start.attempt, error, claimed)
             return true
         case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, refusal):
@@ -150,7 +149,8 @@ extension CarrierOutcome {
     var isAnswer: Bool {
         switch self {
         case .accepted: true
-        case .refused(let refusal): refusal.error != nil
+        // An account that is refused costs no attempt either.
+        case .refused(let refusal): refusal.error.map { $0.category != .auth } ?? false
         case .unknown: false
         }
     }

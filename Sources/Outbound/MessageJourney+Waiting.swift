@@ -48,12 +48,14 @@ extension MessageJourney {
         logger.error(
             "The ledger is away; messages wait",
             metadata: ["message.app": "\(received.key.app)", "error": "\(error)"])
+        // The ledger has yet to learn that an operator gave it back, or that a call may have been made.
+        let told = received.envelope.progress?.reason
+        let mustLearn = received.envelope.isReplay || WaitReason.followsCall(told)
         let progress = ProgressHeaders(
             app: received.key.app, purpose: received.purpose,
             attempts: received.envelope.progress?.attempts ?? 0,
             firstAt: received.envelope.progress?.firstAt ?? clock.now(),
-            // The ledger has yet to learn that an operator gave it back.
-            reason: received.envelope.isReplay ? ProgressHeaders.replay : "ledger-away")
+            reason: mustLearn ? told : "ledger-away")
         let messageClass = received.envelope.messageClass
         try await republish(
             delivery, progress, to: Exchange.delay,

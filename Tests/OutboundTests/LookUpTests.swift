@@ -42,9 +42,43 @@ import Topics
     @Test("the list is asked back to before the attempt was begun") func howFarBack() async throws {
         let bench = try await inDoubt()
         let now = bench.clock.now
+        bench.ledger.put(Bench.key, .unknown(attempt: 1, since: now.addingTimeInterval(-30)))
+        bench.clock.advance(by: 1)
         try await bench.workAgain()
         let since = try #require(bench.carrier.askedSince.first)
         #expect(since == now.addingTimeInterval(-31 - bench.configuration.attemptLifetime))
+    }
+
+    @Test("after an outage the call lies long before its outcome became unknown") func afterAnOutage() async throws {
+        let bench = try await inDoubt()
+        let begun = bench.clock.now.addingTimeInterval(-31)
+        bench.clock.advance(by: 7200)
+        bench.ledger.put(Bench.key, .unknown(attempt: 1, since: bench.clock.now))
+        bench.clock.advance(by: 31)
+        try await bench.workAgain()
+        let since = try #require(bench.carrier.askedSince.first)
+        #expect(since == begun.addingTimeInterval(-bench.configuration.attemptLifetime))
+    }
+
+    @Test("what was unknown from the first is looked for as long as ids are remembered") func lostLedger() async throws
+    {
+        let bench = try await inDoubt()
+        let waiting = try #require(bench.outbox.messages.last)
+        var another = try Bench()
+        another.configuration.lookUpLimit = 3600
+        try await another.work(Deliveries.returned(waiting.message, .transactional))
+        another.clock.advance(by: 31)
+        try await another.workAgain()
+        let since = try #require(another.carrier.askedSince.first)
+        #expect(since <= another.clock.now.addingTimeInterval(-40 * 86_400))
+        #expect(another.carrier.calls.isEmpty)
+    }
+
+    @Test("a ledger that is away does not make a message forget that it was called") func ledgerAway() async throws {
+        let bench = try await inDoubt()
+        bench.ledger.fail(.claim)
+        try await bench.workAgain()
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string("in-doubt"))
     }
 
     @Test("absent twice, two minutes apart: a transactional message is judged and offered again")
