@@ -135,7 +135,9 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
-        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop", logging]),
+        tests(
+            "OutboundTests",
+            ["Outbound", "Topics", "Messaging", "Observability", "Policy", "AMQP", "EventLoop", logging]),
         tests(
             "BridgeTests",
             [

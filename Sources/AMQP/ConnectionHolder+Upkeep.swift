@@ -20,7 +20,7 @@ extension ConnectionHolder {
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.stop() } }
         }
-        if link.farewell == nil { drop(.closedHere) }
+        if link.farewells.isEmpty { drop(.closedHere) }
     }
 
     /// Ends ``maintainConnection()``.
@@ -45,7 +45,7 @@ extension ConnectionHolder {
         }
         await withCheckedContinuation { continuation in
             // Asked here, because the task may have been suspended on the way: see ``park(while:)``.
-            if link.connection === connection { link.farewell = continuation } else { continuation.resume() }
+            if link.connection === connection { link.farewells.append(continuation) } else { continuation.resume() }
         }
         loop.cancel(timer)
     }

@@ -14,8 +14,8 @@ final class ConnectionLink {
     var login: Result<Login, AMQPError>?
     /// Where `run()` waits.
     var parked: CheckedContinuation<Void, Never>?
-    /// Where `close()` waits for the end of the connection.
-    var farewell: CheckedContinuation<Void, Never>?
+    /// Where `close()` waits for the end of the connection, each time that it is called.
+    var farewells: [CheckedContinuation<Void, Never>] = []
     var isStarted = false
     var isStopping = false
     /// Whether the wait before the next connection is over.

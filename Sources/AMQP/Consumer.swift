@@ -40,6 +40,11 @@ public actor Consumer {
     /// What the connection is good for.
     public var state: ConnectionState { link.state }
 
+    /// The queues that are subscribed and not paused, and of which the broker delivers nothing now.
+    public var unconsumedQueues: [String] {
+        subscriptions.filter { $0.isWanted && $0.channel?.state != .consuming }.map(\.queue)
+    }
+
     /// Connects and reconnects until the task is cancelled or the consumer is closed.
     public func run() async {
         await maintainConnection()

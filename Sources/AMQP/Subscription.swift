@@ -27,8 +27,8 @@ final class Subscription {
     /// Whether everything unsettled goes back to the queue as soon as no more is delivered.
     var handsBack = false
     var failedAttempts = 0
-    /// The last problem that was logged, so that each is said once.
-    var reported: SubscriptionEvent?
+    /// The kinds of problem that were logged since it last consumed, so that each is said once.
+    var reported: Set<AMQPError.Code> = []
     /// Callers of `pause` and `handBack`, who wait for the last delivery.
     var waiters: [CheckedContinuation<Void, Never>] = []
 

@@ -65,7 +65,7 @@ public struct Bridge: Service {
     public var readiness: ReadinessCheck.State {
         get async {
             intake.delivery.measure(at: Date())
-            return intake.delivery.readiness(isConnected: await publisher.state == .connected, now: Date())
+            return intake.delivery.readiness(connection: await publisher.state.problem, now: Date())
         }
     }
 

@@ -61,9 +61,10 @@ extension MessageJourney {
                 }
                 return
             } catch {
-                logger.error("The ledger did not record the end of an attempt", metadata: metadata(settlement))
+                continue
             }
         }
+        logger.error("The ledger did not record the end of an attempt", metadata: metadata(settlement))
     }
 
     func tellAccepted(

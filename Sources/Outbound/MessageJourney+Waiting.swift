@@ -45,9 +45,9 @@ extension MessageJourney {
     func waitForLedger(
         _ delivery: Delivery, _ received: ReceivedRequest, error: any Error
     ) async throws(HeldTooLong) {
-        logger.error(
-            "The ledger is away; messages wait",
-            metadata: ["message.app": "\(received.key.app)", "error": "\(error)"])
+        if ledgerOutage.begins() {
+            logger.error("The ledger is away; messages wait", metadata: ["error": "\(error)"])
+        }
         // The ledger has yet to learn that an operator gave it back, or that a call may have been made.
         let told = received.envelope.progress?.reason
         let mustLearn = received.envelope.isReplay || WaitReason.followsCall(told)

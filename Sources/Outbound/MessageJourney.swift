@@ -23,6 +23,7 @@ struct MessageJourney: Sendable {
     var clock: WorkerClock { parts.clock }
     var logger: Logger { parts.logger }
     var circuits: AccountCircuits { parts.circuits }
+    var ledgerOutage: Outage { parts.ledgerOutage }
 
     /// Begins now.
     init(_ parts: WorkerParts) {
@@ -64,6 +65,7 @@ struct MessageJourney: Sendable {
     private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
+            if ledgerOutage.ends() { logger.notice("The ledger is back") }
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
             let attempts: Int
             switch claimed.state {

@@ -2,11 +2,11 @@ public import AMQP
 public import EventLoop
 public import Logging
 public import Messaging
+public import Observability
 public import Policy
 public import ServiceLifecycle
 import Synchronization
 import Topics
-import Observability
 
 /// Takes send requests from both classes' queues and sees each to its end.
 ///
@@ -21,7 +21,11 @@ public actor Worker: Service {
     private nonisolated let consumer: Consumer
     private nonisolated let publisher: Publisher
     private nonisolated let logger: Logger
+    private nonisolated let unconfirmed: UnconfirmedDestinations
     private nonisolated let relay = StateRelay()
+
+    /// Seconds that a stop waits for the broker to end its deliveries.
+    private static let cancelPatience = 5.0
 
     /// Carries the publisher's state to the worker, which comes to be after it.
     private final class StateRelay: Sendable {
@@ -47,6 +51,7 @@ public actor Worker: Service {
     private var paused = 0
     private var mayStart = false
     private var isStopping = false
+    private var isOutOfTime = false
     private var whenIdle: CheckedContinuation<Void, Never>?
 
     /// A worker on its loop, with two broker connections of its own.
@@ -65,11 +70,13 @@ public actor Worker: Service {
         }
         slots = Slots(
             total: configuration.slots, reserved: configuration.reservedSlots, floor: configuration.promotionalFloor)
+        let unconfirmed = UnconfirmedDestinations(logger: logger)
+        self.unconfirmed = unconfirmed
         let clock = WorkerClock.system
         let outbox = BrokerOutbox(
             publisher: publisher,
-            events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents), logger: logger,
-            maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
+            events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents),
+            unconfirmed: unconfirmed, maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
             sleep: { [loop] seconds in await loop.sleep(for: .seconds(seconds)) })
         makeParts = { pause in
             WorkerParts(
@@ -79,10 +86,16 @@ public actor Worker: Service {
     }
 
     /// Whether messages are being taken and what comes of them can be told.
-    public var isReady: Bool {
+    public var readiness: ReadinessCheck.State {
         get async {
-            let isConsuming = await consumer.state == .connected
-            return isConsuming && mayStart && !isStopping
+            if isStopping { return .notReady("stopping") }
+            if let problem = await consumer.state.problem { return .notReady(problem) }
+            if let problem = await publisher.state.problem { return .notReady(problem) }
+            let idle = await consumer.unconsumedQueues
+            guard idle.isEmpty else { return .notReady("nothing is delivered from \(idle.joined(separator: ", "))") }
+            let refusing = unconfirmed.all
+            return refusing.isEmpty
+                ? .ready : .degraded("messages wait: the broker does not take \(refusing.joined(separator: ", "))")
         }
     }
 
@@ -92,8 +105,10 @@ public actor Worker: Service {
             handler = { [weak self] state in self?.assumeIsolated { $0.publisherChanged(state) } }
         }
         for messageClass in MessageClass.allCases {
-            await consumer.subscribe(QueueName.send(messageClass), prefetch: prefetch(messageClass)) {
-                [weak self] deliveries in
+            await consumer.subscribe(
+                QueueName.send(messageClass), prefetch: prefetch(messageClass),
+                onEvent: { [weak self] event in self?.assumeIsolated { $0.subscriptionChanged(event, messageClass) } }
+            ) { [weak self] deliveries in
                 self?.assumeIsolated { $0.take(deliveries, messageClass) }
             }
         }
@@ -122,6 +137,12 @@ public actor Worker: Service {
         }
         slots.append(contentsOf: deliveries.lazy.map(Waiting.delivery), messageClass)
         startWhatMay()
+    }
+
+    /// What waits for a slot when its channel is lost comes again, and would otherwise be worked on twice, and pile up
+    /// while the connection comes and goes. A queue that was deleted gives nothing again: what came from it is kept.
+    private func subscriptionChanged(_ event: SubscriptionEvent, _ messageClass: MessageClass) {
+        if case .interrupted = event { _ = slots.removeWaiting(of: messageClass, where: \.isDelivery) }
     }
 
     /// While the publish connection is away or blocked nothing is started: what would come of it could not be told.
@@ -178,21 +199,40 @@ public actor Worker: Service {
     private func drain() async {
         isStopping = true
         logger.notice("Stopping: what has begun is finished, nothing new is taken")
-        for messageClass in MessageClass.allCases { await consumer.pause(QueueName.send(messageClass)) }
+        // Whoever stops it counts from now.
+        let end = loop.schedule(after: .seconds(configuration.drainTimeout)) { [weak self] in
+            self?.assumeIsolated { $0.drainTimeIsOver() }
+        }
+        await stopDeliveries()
         for item in slots.removeWaiting(where: \.isDelivery) {
             if case .delivery(let delivery) = item { consumer.reject(delivery.tag, requeue: true) }
         }
         await withCheckedContinuation { continuation in
             whenIdle = continuation
-            tellWhenIdle()
-            loop.schedule(after: .seconds(configuration.drainTimeout)) { [weak self] in
-                self?.assumeIsolated { $0.whenIdle.take()?.resume() }
-            }
+            if isOutOfTime { whenIdle.take()?.resume() } else { tellWhenIdle() }
         }
+        loop.cancel(end)
         if slots.isIdle, paused == 0 {
             logger.notice("Stopped: all that had begun is finished")
         } else {
             logger.warning("Stopped before all was finished: the broker will deliver the rest again")
         }
+    }
+
+    /// A broker that does not answer any more is not waited for: with its connection closed it can deliver nothing, either.
+    private func stopDeliveries() async {
+        let patience = min(Self.cancelPatience, configuration.drainTimeout)
+        let timer = loop.schedule(after: .seconds(patience)) { [consumer] in Task { await consumer.close() } }
+        await withDiscardingTaskGroup { group in
+            for messageClass in MessageClass.allCases {
+                group.addTask { [consumer] in await consumer.pause(QueueName.send(messageClass)) }
+            }
+        }
+        loop.cancel(timer)
+    }
+
+    private func drainTimeIsOver() {
+        isOutOfTime = true
+        whenIdle.take()?.resume()
     }
 }

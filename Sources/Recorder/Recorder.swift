@@ -3,6 +3,7 @@ public import EventLoop
 import FoundationEssentials
 public import Logging
 public import Messaging
+public import Observability
 public import ServiceLifecycle
 import Topics
 
@@ -44,8 +45,14 @@ public actor Recorder: Service {
     }
 
     /// Whether events are being taken, and opt-outs with them.
-    public var isReady: Bool {
-        get async { await consumer.state == .connected && !unread.isAny }
+    public var readiness: ReadinessCheck.State {
+        get async {
+            if isStopping { return .notReady("stopping") }
+            if let problem = await consumer.state.problem { return .notReady(problem) }
+            let idle = await consumer.unconsumedQueues
+            guard idle.isEmpty else { return .notReady("nothing is delivered from \(idle.joined(separator: ", "))") }
+            return unread.isAny ? .notReady("an opt-out cannot be recorded; promotional sending has stopped") : .ready
+        }
     }
 
     /// Records until it is asked to stop; then finishes what it has begun and closes.

@@ -30,6 +30,12 @@ extension Assembly {
         configuration.allowedRecipients = settings.allowedRecipients
         configuration.inDoubtGrace = settings.inDoubtGrace
         configuration.callTimeout = Double(settings.file.http?.timeoutSeconds ?? 30)
+        if let seconds = settings.file.worker?.drainSeconds {
+            guard (1...3600).contains(seconds) else {
+                throw SettingProblem("worker.drainSeconds", "is \(seconds); 1 to 3600 is allowed")
+            }
+            configuration.drainLimit = Double(seconds)
+        }
         var connection = connection("worker")
         connection.maximumBodySize = Self.maximumRequestSize
         return Worker(

@@ -43,7 +43,7 @@ struct Assembly {
             if roles.contains(.recorder) {
                 let recorder = try recorder(ledger, eventsLoop, logger)
                 services.append(recorder)
-                checks.append(.part("recorder") { await recorder.isReady })
+                checks.append(ReadinessCheck("recorder") { await recorder.readiness })
             }
             if roles.contains(.bridge) {
                 let bridge = try bridge(ledger, eventsLoop, try await openSpool(logger), logger)
@@ -53,7 +53,7 @@ struct Assembly {
             if roles.contains(.worker) {
                 let worker = try worker(ledger, workerLoop, logger)
                 services.append(worker)
-                checks.append(.part("worker") { await worker.isReady })
+                checks.append(ReadinessCheck("worker") { await worker.readiness })
             }
         }
         services.insert(try observability.adminServer(settings, checks: checks, logger: logger), at: 0)

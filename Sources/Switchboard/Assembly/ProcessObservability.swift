@@ -29,11 +29,6 @@ struct ProcessObservability: Sendable {
 }
 
 extension ReadinessCheck {
-    /// Whether a part of the process answers yes.
-    static func part(_ name: String, _ isReady: @escaping @Sendable () async -> Bool) -> ReadinessCheck {
-        ReadinessCheck(name) { await isReady() ? .ready : .notReady("no connection to the broker") }
-    }
-
     /// Whether the ledger can be read.
     static func ledger(_ ledger: any LedgerStore) -> ReadinessCheck {
         ReadinessCheck("ledger") {

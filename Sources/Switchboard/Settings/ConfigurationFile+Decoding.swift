@@ -73,7 +73,7 @@ extension ConfigurationFile.App: Decodable {
 
 extension ConfigurationFile.Worker: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case slots, reservedSlots, promotionalFloor, resendAbsent
+        case slots, reservedSlots, promotionalFloor, resendAbsent, drainSeconds
     }
 
     init(from decoder: any Decoder) throws {
@@ -83,6 +83,7 @@ extension ConfigurationFile.Worker: Decodable {
         reservedSlots = try container.decodeIfPresent(Int.self, forKey: .reservedSlots)
         promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
         resendAbsent = try container.decodeIfPresent(Bool.self, forKey: .resendAbsent)
+        drainSeconds = try container.decodeIfPresent(Int.self, forKey: .drainSeconds)
     }
 }
 

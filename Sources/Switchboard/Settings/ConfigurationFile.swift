@@ -31,6 +31,7 @@ struct ConfigurationFile: Sendable, Equatable {
         var reservedSlots: Int?
         var promotionalFloor: Int?
         var resendAbsent: Bool?
+        var drainSeconds: Int?
     }
 
     /// How the provider is reached.

@@ -2,6 +2,7 @@ import AMQP
 import FoundationEssentials
 import Logging
 import Messaging
+import Observability
 import Policy
 import Testing
 import Topics
@@ -24,6 +25,8 @@ struct Bench {
     var configuration = WorkerConfiguration(id: "worker-1")
     var directory: Directory
     var templates: TemplateCatalog
+    let lines = CapturedLines()
+    private let ledgerOutage = Outage()
     /// Done at every pause, beside the clock's moving on.
     var duringPause: @Sendable () -> Void = {}
 
@@ -63,7 +66,7 @@ struct Bench {
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: .shipped,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, circuits: circuits,
+                logger: lines.logger, circuits: circuits, ledgerOutage: ledgerOutage,
                 pause: { [journal, clock, duringPause] seconds, _ in
                     journal.note("pause \(seconds)")
                     clock.advance(by: seconds)
