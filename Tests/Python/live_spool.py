@@ -164,14 +164,14 @@ def test_nothing_that_was_answered_is_lost_when_node_and_bridge_are_killed(bridg
 def test_a_node_that_stands_still_is_not_waited_for(bridge):
     bridge.status()
     before = len(bridge.posted)
-    NODE.signal(signal.SIGSTOP)
+    NODE.send_signal(signal.SIGSTOP)
     try:
         bridge.inbound("STOP")
         for _ in range(20):
             bridge.status()
         bridge.end(signal.SIGKILL)
     finally:
-        NODE.signal(signal.SIGCONT)
+        NODE.send_signal(signal.SIGCONT)
     bridge.start()
     events = take_events(bridge.posted)
     until(lambda: "reason" not in bridge.health())

@@ -83,7 +83,7 @@ class Node:
     def port(self) -> int:
         return int((self.folder / "port").read_text(encoding="utf-8"))
 
-    def signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         """A signal to the node's own process: SIGKILL, SIGSTOP, SIGCONT."""
         os.kill(int((self.folder / "node.pid").read_text(encoding="utf-8")), number)
 
@@ -140,7 +140,7 @@ class Program:
         except (requests.ConnectionError, requests.Timeout):
             return False
 
-    def signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         self.process.send_signal(number)
 
     def kill(self) -> None:
