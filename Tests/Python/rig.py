@@ -171,6 +171,10 @@ class Provider:
         """What becomes of messages to a number from now on: a name of Sources/Simulator/Outcome.swift."""
         self.post("outcomes", {"number": number, "outcome": outcome})
 
+    def forget_outcomes(self) -> None:
+        """What was programmed no longer holds."""
+        assert requests.delete(f"{self.url}/simulator/outcomes", timeout=10).ok
+
     def latency(self, minimum: float, maximum: float) -> None:
         """How long it takes to answer, in milliseconds."""
         self.post("latency", {"minimum": minimum, "maximum": maximum})
