@@ -8,6 +8,7 @@ own. The logs of everything, `faults.json` and what is known of each message tha
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def main() -> int:
 
 
 def play_one(options: argparse.Namespace, wanted: set[str]) -> int:
+    # Whoever is asked to stop ends what it has begun.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     faults = [fault for fault in CATALOGUE[options.theatre] if fault.name in wanted]
     folder = options.folder / options.theatre
     results = play_theatre(options.theatre, faults, options.messages, options.seed, folder)

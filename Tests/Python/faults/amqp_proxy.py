@@ -108,13 +108,13 @@ class AMQPProxy:
     ) -> None:
         pending, skip = bytearray(), PREAMBLE if from_client else 0
         try:
-            while data := await reader.read(65_536):
+            while not writer.transport.is_closing() and (data := await reader.read(65_536)):
                 pending += data
                 used, is_cut = self._take(pending, skip, writer, number, from_client)
                 if used:
                     skip = 0
                     del pending[:used]
-                if is_cut:
+                if is_cut or writer.transport.is_closing():
                     break
                 await writer.drain()
         except (ConnectionError, OSError):

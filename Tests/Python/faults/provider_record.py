@@ -16,7 +16,6 @@ class ProviderRecord:
         self.provider = provider
         self.taken: dict[str, Taken] = {}
         self.calls: set[Call] = set()
-        self.people: dict[str, list[str]] = {}
 
     def refresh(self) -> dict[str, Taken]:
         """Reads it and returns the messages by their SIDs."""
@@ -26,11 +25,6 @@ class ProviderRecord:
                 self.taken[message["sid"]] = taken(message)
         self.calls.update(Call(a["to"], datetime.fromisoformat(a["at"])) for a in record["attempts"])
         return self.taken
-
-    def inbound(self, number: str) -> list[str]:
-        """The SIDs of what a person wrote."""
-        messages = self.provider.record(number)["messages"]
-        return [message["sid"] for message in messages if message["direction"] == "inbound"]
 
     def untold(self) -> set[str]:
         """The keys of messages whose last callback was given up by the provider."""

@@ -23,6 +23,8 @@ class Subscriber:
         self.accepted: set[str] = set()
         self.revoked: set[str] = set()
         """The SIDs of the messages in which people revoked."""
+        self.heard: set[str] = set()
+        """The SIDs of what people wrote."""
         self.skews: deque[timedelta] = deque(maxlen=10_000)
         """By how much the clocks of who told the last events were ahead of ours."""
         self.is_stopping = False
@@ -34,9 +36,6 @@ class Subscriber:
     def stop(self) -> None:
         self.is_stopping = True
         self.thread.join(10)
-
-    def has_revoked(self, sids: list[str]) -> bool:
-        return not self.revoked.isdisjoint(sids)
 
     def _run(self) -> None:
         while not self.is_stopping:
@@ -57,6 +56,8 @@ class Subscriber:
         _, family, name, _ = event["type"].split(".")
         data = event["data"]
         self.skews.append(datetime.fromisoformat(event["time"]) - datetime.now(timezone.utc))
+        if family in ("consent", "inbound", "help"):
+            self.heard.add(event["subject"])
         if family == "consent" and name == "revoked":
             self.revoked.add(event["subject"])
         if family != "message":

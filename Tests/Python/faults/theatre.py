@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
-from rig import Node, Program, System, free_port, until
+from rig import Node, Program, System, free_node_port, free_port, until
 from topology import ROOT
 
 from faults.amqp_proxy import AMQPProxy
@@ -120,13 +120,14 @@ class Theatre:
     has_volumes: bool = False
     loads: list[Load] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    replies: set[str] = field(default_factory=set)
     endings: list[Callable[[], None]] = field(default_factory=list)
     """What ends what was begun, in the order of the beginnings."""
 
     def open(self) -> None:
         self.random = random.Random(f"{self.seed}/{self.name}")
         self.numbers = Numbers()
-        self.node = Node(f"faults-{self.name}")
+        self.node = Node(f"faults-{self.name}", free_node_port())
         self.node.wipe()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.ledger_volume, self.spool_volume = Volume(self.folder / "ledger"), Volume(self.folder / "spool")
@@ -135,7 +136,7 @@ class Theatre:
             if self.has_volumes:
                 self.endings.append(volume.unmount)
                 volume.mount()
-        self.endings += [self.node.wipe, self._keep_log]
+        self.endings += [self.node.wipe, self._keep_log, lambda: self.node.send_signal(signal.SIGCONT)]
         self.node.start()
         self.postgres = Postgres(f"faults-{self.name}") if self.on_postgres else None
         if self.postgres:
@@ -196,25 +197,16 @@ class Theatre:
         program.await_ready(seconds)
 
     def let_people_stop(self, load: Load) -> None:
-        """Some who got a promotional message say STOP, again after a while if nobody heard them, until the event is
+        """Some who got a promotional message say STOP, again after a while if it was not taken, until the event is
         there."""
-        taken = {message.key: message for message in self.record.refresh().values()}
-        people = [r.to for r in load.requests if r.klass == "promotional" and r.key in taken]
+        taken = {message.key for message in self.record.refresh().values()}
         known = {stop.to for stop in self.stops}
-        people = [to for to in dict.fromkeys(people) if to not in known]
-        wanted = max(1, load.count // 2 // STOPPING_SHARE)
-        waiting = set(people[:wanted])
-        deadline = time.monotonic() + 120
-        while waiting:
-            assert time.monotonic() < deadline, f"{len(waiting)} people said STOP and no event came"
-            for to in waiting:
-                self.system.provider.reply(to, "STOP")
-            again = time.monotonic() + 5
-            while waiting and time.monotonic() < again:
-                heard = {to for to in waiting if self.subscriber.has_revoked(self.record.inbound(to))}
-                self.stops.extend(Stop(to, now()) for to in heard)
-                waiting -= heard
-                time.sleep(0.1)
+        people = [r.to for r in load.requests if r.klass == "promotional" and r.key in taken and r.to not in known]
+        for to in list(dict.fromkeys(people))[: max(1, load.count // 2 // STOPPING_SHARE)]:
+            sid = until(lambda to=to: self.system.provider.reply(to, "STOP"), 120, "a STOP that is taken")
+            self.replies.add(sid)
+            until(lambda sid=sid: sid in self.subscriber.revoked, 120, "the event of a STOP")
+            self.stops.append(Stop(to, now()))
 
     def heal(self) -> None:
         """After a fault that did not end as it should: the next one finds everything running."""
@@ -291,6 +283,8 @@ class Theatre:
             rows=self.rows(),
             standing=self.standing(),
             stops=list(self.stops),
+            replies=set(self.replies),
+            heard=set(self.subscriber.heard),
         )
 
     def close(self) -> None:
@@ -302,7 +296,6 @@ class Theatre:
                 print(f"{self.name}: {end.__qualname__}: {error}", flush=True)
 
     def _keep_log(self) -> None:
-        self.node.send_signal(signal.SIGCONT)
         shutil.copytree(self.node.folder / "log", self.folder / "broker-log", dirs_exist_ok=True)
 
 
