@@ -117,7 +117,7 @@ class Program:
 
     def __init__(self, roles: list[str], environment: dict[str, str], log: Path, binary: str = ""):
         self.roles, self.environment, self.log_path = roles, environment, log
-        self.binary = binary or BINARY
+        self.command = [binary or BINARY]
         self.admin = f"127.0.0.1:{free_port()}"
         self.process: subprocess.Popen | None = None
 
@@ -126,7 +126,7 @@ class Program:
         environment = self.environment | {"SWITCHBOARD_ADMIN_LISTEN": self.admin}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "run", *self.roles], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*self.command, "run", *self.roles], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ from faults.catalogue import CATALOGUE
 from faults.playing import play_theatre
 from faults.report import is_well, print_table, write
 
-SHORT = 120
+SHORT = 200
 """Messages for each fault."""
 
 

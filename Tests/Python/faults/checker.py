@@ -33,7 +33,7 @@ class Verdict:
     allowed_duplicates: list[str] = field(default_factory=list)
     """Sent twice, where the first attempt was looked up and not found, and the settings allow to resend."""
     untold: list[str] = field(default_factory=list)
-    """Accepted and without a final event because the provider's last callback was never answered with 2xx."""
+    """Accepted and without a final event, because the provider told no final status or was not answered with 2xx."""
 
     # What breaks a promise.
     lost: list[str] = field(default_factory=list)
@@ -107,7 +107,7 @@ def _judge_delivery(
             verdict.lost.append(request.key)
         return
     finals = [r for m in messages for r in m.reports if r.status in FINAL_REPORTS]
-    was_told = any(report.is_answered for report in finals) or not finals
+    was_told = any(report.is_answered for report in finals)
     (verdict.unfinished if was_told else verdict.untold).append(request.key)
 
 

@@ -16,6 +16,8 @@ class ProviderRecord:
         self.provider = provider
         self.taken: dict[str, Taken] = {}
         self.calls: set[Call] = set()
+        self.silent: set[str] = set()
+        """The keys of messages of which the provider will never tell anything."""
 
     def refresh(self) -> dict[str, Taken]:
         """Reads it and returns the messages by their SIDs."""
@@ -23,13 +25,16 @@ class ProviderRecord:
         for message in record["messages"]:
             if message["direction"] == "outbound-api":
                 self.taken[message["sid"]] = taken(message)
+                if message["outcome"] == "no-callbacks":
+                    self.silent.add(self.taken[message["sid"]].key)
         self.calls.update(Call(a["to"], datetime.fromisoformat(a["at"])) for a in record["attempts"])
         return self.taken
 
     def untold(self) -> set[str]:
-        """The keys of messages whose last callback was given up by the provider."""
-        found = set()
-        for message in self.refresh().values():
+        """The keys of messages of whose end the provider will not tell any more."""
+        messages = self.refresh().values()
+        found = set(self.silent)
+        for message in messages:
             finals = [report for report in message.reports if report.status in FINAL_REPORTS]
             if finals and not any(report.is_answered for report in finals):
                 found.add(message.key)

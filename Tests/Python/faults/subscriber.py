@@ -25,8 +25,8 @@ class Subscriber:
         """The SIDs of the messages in which people revoked."""
         self.heard: set[str] = set()
         """The SIDs of what people wrote."""
-        self.skews: deque[timedelta] = deque(maxlen=10_000)
-        """By how much the clocks of who told the last events were ahead of ours."""
+        self.skews: deque[tuple[str, timedelta]] = deque(maxlen=10_000)
+        """The families of the last events, and by how much the clocks of who told them were ahead of ours."""
         self.is_stopping = False
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -55,7 +55,7 @@ class Subscriber:
     def _note(self, event: dict) -> None:
         _, family, name, _ = event["type"].split(".")
         data = event["data"]
-        self.skews.append(datetime.fromisoformat(event["time"]) - datetime.now(timezone.utc))
+        self.skews.append((family, datetime.fromisoformat(event["time"]) - datetime.now(timezone.utc)))
         if family in ("consent", "inbound", "help"):
             self.heard.add(event["subject"])
         if family == "consent" and name == "revoked":

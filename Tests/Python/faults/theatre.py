@@ -259,6 +259,14 @@ class Theatre:
                 database.close()
         return {f"{r[0]}/{r[1]}": Row(STATES[int(r[2])], int(r[3]), r[4] or None) for r in found}
 
+    def truncate_write_ahead_log(self) -> None:
+        """The next commits of the SQLite ledger need new blocks."""
+        database = sqlite3.connect(self.ledger_volume.path / "ledger.sqlite", timeout=30)
+        try:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            database.close()
+
     def standing(self) -> list[Standing]:
         """What stands in the broker's queues; it is looked at and put back."""
         found = []
