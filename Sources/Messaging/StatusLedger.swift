@@ -91,9 +91,10 @@ public protocol StatusLedger: Sendable {
     /// Applies a change by the time of receipt, at a tie revoking wins; whether it became the last word. A provider's
     /// SID is applied once, however often it comes.
     func apply(_ change: ConsentChange) async throws -> Bool
-    /// Remembers that everything a bridge received before `at` has been applied; never goes back. A bridge that
-    /// `isLeaving` is not waited for until a later tick of its.
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws
+    /// Remembers that everything a bridge received before `at` has been applied; goes back only from a time that by `now`
+    /// is yet to come, which a clock noted that was set right since. A bridge that `isLeaving` is not waited for until a
+    /// later tick of its.
+    func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws
     /// Up to when opt-outs are known to be recorded: the oldest last tick of the bridges; nil without any.
     func consentKnownAt() async throws -> Date?
     /// What is known of a recipient within a program.

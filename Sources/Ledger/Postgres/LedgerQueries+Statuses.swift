@@ -63,14 +63,20 @@ extension LedgerQueries {
     private static let tickStatement = PostgresStatement(
         "SELECT note_tick($1, $2, $3, $4)", [.text, .integer, .boolean, .integer])
 
-    static func noteTick(_ bridge: String, at: Date, isLeaving: Bool) -> [LedgerStep] {
+    private static let wrongTickStatement = PostgresStatement(
+        "UPDATE bridge SET at = $2 WHERE id = $1 AND at > $3", [.text, .integer, .integer])
+
+    static func noteTick(_ bridge: String, at: Date, isLeaving: Bool, now: Date) -> [LedgerStep] {
+        let wrong = PostgresQuery(
+            wrongTickStatement,
+            [.stored(bridge), .instant(at), .integer(now.microseconds &+ BridgeTable.tolerance)])
         let query = PostgresQuery(
             tickStatement,
             [
                 .stored(bridge), .instant(at), .boolean(isLeaving),
                 .integer(at.microseconds &- BridgeTable.memory),
             ])
-        return [LedgerStep(.bridge(bridge), query)]
+        return [LedgerStep(.bridge(bridge), wrong), LedgerStep(.bridge(bridge), query)]
     }
 
     static let consentKnownAt = PostgresQuery(
