@@ -16,13 +16,17 @@ from urllib.parse import quote
 
 import pika
 import requests
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import AMQPError
 from topology import ROOT
 
 BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 SENDER = "+15005550006"
 """The number that the simulator, like Twilio with test credentials, always takes as a sender."""
+BROKEN = (AMQPError, AMQPConnectorException, OSError)
+"""What pika raises when the broker is away or goes away."""
 PORTS = range(13000, 24000)
-"""Below those that the kernel takes for outgoing connections: who is started again must not find its own in use by one."""
+"""Below those that the kernel takes for outgoing connections: who is started again must not find its own taken."""
 
 
 def until(wanted, seconds: float = 60, what: str = "it"):

@@ -24,7 +24,8 @@ SHORT = 200
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="faults", description="Tries every fault and judges what came of each message.")
+    description = "Tries every fault and judges what came of each message."
+    parser = argparse.ArgumentParser(prog="faults", description=description)
     parser.add_argument("--messages", type=int, default=SHORT, help="for each fault")
     parser.add_argument("--seed", type=int, default=1, help="chooses the random moments")
     parser.add_argument("--folder", type=Path, required=True, help="for logs and results")

@@ -83,7 +83,7 @@ def of_bridge_and_recorder(theatre: Theatre, load: Load) -> None:
 
 
 def of_a_worker_that_is_killed(theatre: Theatre, load: Load) -> None:
-    """killed before the answer while its clock is an hour ahead, and no callback comes: the look-up goes by other clocks"""
+    """killed before the answer while its clock is an hour off, where no callback comes: only the list tells"""
     clock = Clock(theatre, theatre.worker)
     load.prepare = lambda request: theatre.system.provider.program(request.to, "no-callbacks")
     try:

@@ -52,6 +52,7 @@ def play(theatre: Theatre, fault: Fault, count: int) -> dict:
         result["error"] = f"{type(error).__name__}: {error}"
         theatre.heal()
     load.close()
+    theatre.record.refresh(at_once=True)
     result |= {"seconds": round(time.monotonic() - began, 1), "publishes_repeated": load.repeated}
     print(f"{fault.name}: {count} messages, {result['seconds']} s {result['error']}", flush=True)
     return result

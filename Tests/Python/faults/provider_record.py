@@ -1,5 +1,6 @@
 """What the simulator itself says that it took, was asked and told: the witness that is not ours."""
 
+import time
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,6 +8,9 @@ from rig import Provider
 
 from faults.checker import FINAL_REPORTS
 from faults.history import Call, Report, Taken
+
+REST = 4
+"""How many times as long as a reading took no other is made."""
 
 
 class ProviderRecord:
@@ -16,12 +20,17 @@ class ProviderRecord:
         self.provider = provider
         self.taken: dict[str, Taken] = {}
         self.calls: set[Call] = set()
+        self.next_reading = 0.0
         self.silent: set[str] = set()
         """The keys of messages of which the provider will never tell anything."""
 
-    def refresh(self) -> dict[str, Taken]:
-        """Reads it and returns the messages by their SIDs."""
+    def refresh(self, at_once: bool = False) -> dict[str, Taken]:
+        """Reads it and returns the messages by their SIDs; not all the time, for it is long."""
+        if time.monotonic() < self.next_reading and not at_once:
+            return self.taken
+        began = time.monotonic()
         record = self.provider.record()
+        self.next_reading = time.monotonic() + REST * (time.monotonic() - began)
         for message in record["messages"]:
             if message["direction"] == "outbound-api":
                 self.taken[message["sid"]] = taken(message)

@@ -1,4 +1,4 @@
-"""Everything that is told on `events`, as a subscriber of the queue `archive` gets it; it outlives the broker's crashes."""
+"""Everything that is told on `events`, as the queue `archive` gets it; it outlives the broker's crashes."""
 
 import json
 import threading
@@ -7,8 +7,7 @@ from collections import deque
 from datetime import datetime, timedelta, timezone
 
 import pika
-from pika.exceptions import AMQPError
-from rig import Node
+from rig import BROKEN, Node
 
 from faults.history import Seen
 
@@ -21,6 +20,8 @@ class Subscriber:
         self.seen: list[Seen] = []
         self.finals: set[str] = set()
         self.accepted: set[str] = set()
+        self.told: set[str] = set()
+        """The keys of all messages of which something was told."""
         self.revoked: set[str] = set()
         """The SIDs of the messages in which people revoked."""
         self.heard: set[str] = set()
@@ -32,6 +33,10 @@ class Subscriber:
 
     def start(self) -> None:
         self.thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.thread.is_alive()
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -49,7 +54,7 @@ class Subscriber:
                         if method is not None:
                             self._note(json.loads(body))
                             channel.basic_ack(method.delivery_tag)
-            except (AMQPError, OSError):
+            except BROKEN:
                 time.sleep(0.2)
 
     def _note(self, event: dict) -> None:
@@ -72,6 +77,7 @@ class Subscriber:
             (data.get("provider") or {}).get("sid"),
         )
         self.seen.append(seen)
+        self.told.add(key)
         if name == "accepted":
             self.accepted.add(key)
         if seen.is_final:

@@ -1,5 +1,6 @@
 """A node and a system of its own, in which faults follow one another, and the witnesses of what comes of it."""
 
+import os
 import random
 import shutil
 import signal
@@ -9,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
+from urllib.parse import urlsplit
 
 from rig import Node, Program, System, free_node_port, free_port, until
 from topology import ROOT
@@ -27,6 +29,8 @@ worker: {{slots: 16, reservedSlots: 2}}
 http: {{timeoutSeconds: {timeout}}}
 bridge: {{spool: {{path: "{spool}", megabytes: 64}}}}
 """
+LEAST_SIZE = 4
+"""Kilobytes of a page, the smallest file system in memory."""
 QUEUES = [f"send.{c}" for c in ("transactional", "promotional")]
 LADDER = [f"delay.{c}.{s}" for c in ("transactional", "promotional") for s in ("5s", "30s", "2m", "10m", "1h", "6h")]
 KEPT = ["dead.transactional", "dead.promotional", "unroutable"]
@@ -65,8 +69,11 @@ class Postgres:
         self.run("wipe")
 
     def rows(self, query: str) -> list[list[str]]:
+        url = urlsplit(self.url)
+        address = ["--host", url.hostname, "--port", str(url.port), "--username", url.username, url.path[1:]]
         done = subprocess.run(
-            ["psql", self.url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t", "--command", query],
+            ["psql", "-XAt", "--field-separator=\t", "--command", query, *address],
+            env=os.environ | {"PGPASSWORD": url.password},
             capture_output=True,
             text=True,
             timeout=120,
@@ -90,9 +97,9 @@ class Volume:
         self.is_mounted = done.returncode == 0
 
     def leave(self, kilobytes: int) -> None:
-        """Leaves so much room."""
+        """Leaves so much room, or the least that there can be: a size of 0 would mean none at all."""
         usage = shutil.disk_usage(self.path)
-        self._resize((usage.used >> 10) + kilobytes)
+        self._resize(max((usage.used >> 10) + kilobytes, LEAST_SIZE))
 
     def make_room(self) -> None:
         self._resize(512 << 10)
@@ -187,7 +194,7 @@ class Theatre:
         return self.system.programs
 
     def new_load(self, name: str, count: int) -> Load:
-        load = Load(name, count, self.node, self.numbers, self.stops, self.seed)
+        load = Load(name, count, self.node, self.numbers, self.stops, self.subscriber.told, self.seed)
         self.loads.append(load)
         return load
 
@@ -223,12 +230,12 @@ class Theatre:
     def settle(self, seconds: float) -> None:
         """Waits until every confirmed message has come to its end, as far as anybody will ever know."""
         deadline = time.monotonic() + seconds
-        while missing := self.open_keys():
+        # What the subscriber has, the recorder gets too.
+        while self.open_keys() or not self.ledger_is_settled():
+            assert self.subscriber.is_alive, "the subscriber has died"
             if time.monotonic() > deadline:
                 return
-            time.sleep(0.5 if len(missing) > 20 else 0.2)
-        # What the subscriber has, the recorder gets too.
-        until_or_give_up(self.ledger_is_settled, min(60, seconds))
+            time.sleep(1)
 
     def open_keys(self) -> set[str]:
         """Confirmed and without an end."""
@@ -281,7 +288,7 @@ class Theatre:
         return found
 
     def history(self) -> History:
-        self.record.refresh()
+        self.record.refresh(at_once=True)
         return History(
             attempted={request.key: request for load in self.loads for request in load.requests},
             confirmed=set().union(*(load.confirmed for load in self.loads)),
@@ -305,10 +312,3 @@ class Theatre:
 
     def _keep_log(self) -> None:
         shutil.copytree(self.node.folder / "log", self.folder / "broker-log", dirs_exist_ok=True)
-
-
-def until_or_give_up(wanted, seconds: float) -> bool:
-    try:
-        return bool(until(wanted, seconds))
-    except AssertionError:
-        return False
