@@ -84,7 +84,8 @@ public protocol StatusLedger: Sendable {
     /// Records a status if its rank is higher than the recorded one; whether it was.
     ///
     /// A provider's status with its SID proves that the provider has the message: it settles an attempt whose outcome
-    /// is unknown or not recorded yet, and keeps a held message from being sent (again). `accepted` also makes the
+    /// is unknown or not recorded yet, and keeps a held message from being sent (again). So does `refused` settle the
+    /// attempt that it names, unless the provider has told a SID. `accepted` also makes the
     /// message what a reply answers, and lets its SID find it. A `rejected` is never recorded: such a request was no
     /// message, and its id may belong to another one.
     func record(_ report: StatusReport) async throws -> Bool

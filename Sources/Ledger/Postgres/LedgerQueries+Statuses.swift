@@ -29,6 +29,7 @@ extension LedgerQueries {
                 .stored(report.recipient?.text), .stored(report.program), .instant(report.at),
             ])
         let order = report.key.map(LockOrder.message) ?? .messageOf(sid: report.sid ?? "")
+        if report.status == .refused { return [LedgerStep(order, status)] + refusal(report, order) }
         guard report.status == .accepted, let key = report.key else { return [LedgerStep(order, status)] }
         var json = JSONText(reservingCapacity: 128)
         json.pairs(nil, report.metadata)
@@ -40,6 +41,22 @@ extension LedgerQueries {
             ])
         let place = LockOrder.conversation(report.recipient, report.program ?? "")
         return [LedgerStep(order, status), LedgerStep(place, link)]
+    }
+
+    private static let refuseStatement = PostgresStatement(
+        """
+        UPDATE progress p SET state = CASE WHEN p.sid IS NULL THEN 3 ELSE 2 END, changed_at = $4
+        FROM message m
+        WHERE m.app = $1 AND m.message_id = $2 AND p.message = m.id AND p.attempt = $3 AND p.state IN (1, 4)
+        """, [.text, .text, .integer, .integer])
+
+    /// The worker has told the provider's no, and could not record it: its attempt is over, and a repeat calls nobody.
+    private static func refusal(_ report: StatusReport, _ order: LockOrder) -> [LedgerStep] {
+        guard let key = report.key, let attempt = report.attempt else { return [] }
+        let query = PostgresQuery(
+            refuseStatement,
+            [.stored(key.app), .stored(key.messageID), .integer(attempt), .instant(report.at)])
+        return [LedgerStep(order, query)]
     }
 
     private static let applyStatement = PostgresStatement(
