@@ -9,7 +9,7 @@ FAULT_THEATRES=(processes broker postgres)
 
 # faults BINARY [--long] [FAULT…]
 faults() {
-    local binary=$1 messages=$FAULT_MESSAGES_SHORT TIER_SECONDS=$TIER_SECONDS
+    local binary=$1 messages=$FAULT_MESSAGES_SHORT TIER_SECONDS=1800
     shift
     if [[ ${1:-} = --long ]]; then
         shift

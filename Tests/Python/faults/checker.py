@@ -39,7 +39,8 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
-    """Accepted, and no final event though the provider told the final status and was answered."""
+    """No final event, though the provider told the final status and was answered; or still on the way when all should
+    have come to its end."""
     swallowed: list[str] = field(default_factory=list)
     """Webhooks that were answered with 2xx and made no event: `<SID>/<status>`, and the SID of what a person wrote."""
     overridden: list[str] = field(default_factory=list)
@@ -71,7 +72,9 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
         taken[message.key].append(message)
     for event in history.seen:
         seen[event.key].append(event)
-    standing = {entry.key for entry in history.standing}
+    standing = defaultdict(set)
+    for entry in history.standing:
+        standing[entry.key].add(entry.queue)
     told = {event.id for event in history.seen}
     verdict = Verdict(attempted=len(asked), confirmed=len(confirmed))
     times = Counter(event.id for event in history.seen if event.key in asked)
@@ -83,7 +86,7 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
         verdict.evented += bool(events)
         verdict.final += is_final
         verdict.recovered += key not in confirmed and bool(messages or events)
-        _judge_delivery(verdict, request, key in confirmed, events, messages, key in standing)
+        _judge_delivery(verdict, request, key in confirmed, events, messages, standing[key])
         _judge_calls(verdict, request, events, messages, history.resends_what_is_absent)
         _judge_ledger(verdict, key, history, events, messages)
         for message in messages:
@@ -98,13 +101,15 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
 
 
 def _judge_delivery(
-    verdict: Verdict, request: Request, is_confirmed: bool, events: list[Seen], messages: list[Taken], stands: bool
+    verdict: Verdict, request: Request, is_confirmed: bool, events: list[Seen], messages: list[Taken], queues: set[str]
 ) -> None:
     if not is_confirmed or any(event.is_final for event in events):
         return
     if not any(event.name == "message.accepted" for event in events):
-        if not stands:
+        if not queues:
             verdict.lost.append(request.key)
+        elif any(queue.startswith(("send.", "delay.")) for queue in queues):
+            verdict.unfinished.append(request.key)
         return
     finals = [r for m in messages for r in m.reports if r.status in FINAL_REPORTS]
     was_told = any(report.is_answered for report in finals)
