@@ -61,11 +61,11 @@ import Topics
         #expect(bench.steps() == ["claim", "look up", "known 0", "publish delay transactional.2m"])
     }
 
-    @Test("the call is found although it was noted an hour too late", arguments: [30.0, 600, 3600, 86_400 * 2])
+    @Test("the call is found although it was noted an hour too late", arguments: [30, 600, 3600, 172_800] as [Double])
     func howFarBack(ahead: Double) async throws {
         let bench = try await bench(ahead: ahead)
         let called = bench.clock.now
-        for wait in [120, 120, 3600.0] {
+        for wait in [120, 120, 3600] as [Double] {
             bench.clock.advance(by: wait)
             bench.ledger.put(Bench.key, .unknown(attempt: 1, since: bench.clock.now))
             bench.clock.advance(by: 31)
