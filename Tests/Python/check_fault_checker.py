@@ -116,6 +116,8 @@ def test_no_final_event_is_the_bridges_fault_only_where_it_was_told(history):
     history.taken[1] = replace(history.taken[1], reports=(Report("sent", True), Report("delivered", False)))
     verdict = judge(history)
     assert verdict.holds and verdict.untold == [PROMOTIONAL]
+    history.finds_lost_callbacks = True
+    assert judge(history).problems()["unfinished"] == [PROMOTIONAL]
 
 
 def test_a_promotional_call_after_a_stop_is_seen(history):

@@ -86,7 +86,8 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
         verdict.evented += bool(events)
         verdict.final += is_final
         verdict.recovered += key not in confirmed and bool(messages or events)
-        _judge_delivery(verdict, request, key in confirmed, events, messages, standing[key])
+        if key in confirmed and not is_final:
+            _judge_end(verdict, request, events, messages, standing[key], history.finds_lost_callbacks)
         _judge_calls(verdict, request, events, messages, history.resends_what_is_absent)
         _judge_ledger(verdict, key, history, events, messages)
         for message in messages:
@@ -100,11 +101,15 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
     return verdict
 
 
-def _judge_delivery(
-    verdict: Verdict, request: Request, is_confirmed: bool, events: list[Seen], messages: list[Taken], queues: set[str]
+def _judge_end(
+    verdict: Verdict,
+    request: Request,
+    events: list[Seen],
+    messages: list[Taken],
+    queues: set[str],
+    finds_lost_callbacks: bool,
 ) -> None:
-    if not is_confirmed or any(event.is_final for event in events):
-        return
+    """Of a message that was confirmed and has no final event."""
     if not any(event.name == "message.accepted" for event in events):
         if not queues:
             verdict.lost.append(request.key)
@@ -112,7 +117,7 @@ def _judge_delivery(
             verdict.unfinished.append(request.key)
         return
     finals = [r for m in messages for r in m.reports if r.status in FINAL_REPORTS]
-    was_told = any(report.is_answered for report in finals)
+    was_told = finds_lost_callbacks or any(report.is_answered for report in finals)
     (verdict.unfinished if was_told else verdict.untold).append(request.key)
 
 

@@ -29,6 +29,9 @@ worker: {{slots: 16, reservedSlots: 2}}
 http: {{timeoutSeconds: {timeout}}}
 bridge: {{spool: {{path: "{spool}", megabytes: 64}}}}
 """
+FINDS_LOST_CALLBACKS = False
+"""Whether the system asks the provider for a status that it was not told, SWITCHBOARD_LOST_AFTER seconds later: then no
+message may stay without a final event."""
 LEAST_SIZE = 4
 """Kilobytes of a page, the smallest file system in memory."""
 QUEUES = [f"send.{c}" for c in ("transactional", "promotional")]
@@ -240,7 +243,7 @@ class Theatre:
     def open_keys(self) -> set[str]:
         """Confirmed and without an end."""
         waiting = set().union(*(load.confirmed for load in self.loads)) - self.subscriber.finals
-        if waiting and self.subscriber.accepted.issuperset(waiting):
+        if not FINDS_LOST_CALLBACKS and waiting and self.subscriber.accepted.issuperset(waiting):
             waiting -= self.record.untold()
         return waiting
 
@@ -300,6 +303,7 @@ class Theatre:
             stops=list(self.stops),
             replies=set(self.replies),
             heard=set(self.subscriber.heard),
+            finds_lost_callbacks=FINDS_LOST_CALLBACKS,
         )
 
     def close(self) -> None:
