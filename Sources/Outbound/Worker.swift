@@ -13,14 +13,17 @@ import Observability
 /// A worker is one lane: one event loop with its two broker connections, its HTTP client and the tasks of the messages
 /// it carries. More cores, more workers: they share nothing but the broker and the ledger.
 public actor Worker: Service {
-    private nonisolated let loop: EventLoop
+    nonisolated let loop: EventLoop
     /// The loop's.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
 
     private nonisolated let configuration: WorkerConfiguration
-    private nonisolated let consumer: Consumer
+    nonisolated let consumer: Consumer
     private nonisolated let publisher: Publisher
-    private nonisolated let logger: Logger
+    nonisolated let logger: Logger
+    nonisolated let circuits: AccountCircuits
+    private nonisolated let announcements: Announcements
+    private var watch: AccountWatch?
     private nonisolated let relay = StateRelay()
 
     /// Carries the publisher's state to the worker, which comes to be after it.
@@ -29,7 +32,7 @@ public actor Worker: Service {
     }
 
     /// What waits for a slot: a delivery, or a journey that goes on after a pause.
-    private enum Waiting {
+    enum Waiting {
         case delivery(Delivery)
         case resumption(CheckedContinuation<Void, Never>)
 
@@ -38,7 +41,12 @@ public actor Worker: Service {
         }
     }
 
-    private var slots: Slots<Waiting>
+    var slots: Slots<Waiting>
+    /// How much may be taken, as the accounts were when it was last looked.
+    var flow = AccountCircuits.Flow.all
+    /// Whether no account can be used and what has not begun is on its way back to its queue.
+    var isHandingBack = false
+    private nonisolated let accounts: [String: AccountProfile]
     private let makeParts: @Sendable (@escaping WorkerParts.Pause) -> WorkerParts
     private lazy var parts = makeParts { [weak self] seconds, messageClass in
         await self?.pauseWithoutSlot(seconds: seconds, messageClass)
@@ -46,7 +54,7 @@ public actor Worker: Service {
     /// How many journeys are in a pause, without a slot.
     private var paused = 0
     private var mayStart = false
-    private var isStopping = false
+    private(set) var isStopping = false
     private var whenIdle: CheckedContinuation<Void, Never>?
 
     /// A worker on its loop, with two broker connections of its own.
@@ -71,10 +79,17 @@ public actor Worker: Service {
             events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents), logger: logger,
             maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
             sleep: { [loop] seconds in await loop.sleep(for: .seconds(seconds)) })
+        let circuits = AccountCircuits(accounts: directory.accounts.keys, clock: clock)
+        self.circuits = circuits
+        announcements = Announcements(outbox: outbox, clock: clock) { [loop] seconds in
+            await loop.sleep(for: .seconds(seconds))
+        }
+        accounts = directory.accounts
         makeParts = { pause in
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: policy,
-                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, pause: pause)
+                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, circuits: circuits,
+                pause: pause)
         }
     }
 
@@ -88,6 +103,8 @@ public actor Worker: Service {
 
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {
+        watch = watchAccounts()
+        Instruments.shared.setConsuming(true)
         relay.handler.withLock { handler in
             handler = { [weak self] state in self?.assumeIsolated { $0.publisherChanged(state) } }
         }
@@ -103,14 +120,29 @@ public actor Worker: Service {
             try? await gracefulShutdown()
             await drain()
             await consumer.close()
+            announcements.end()
             await publisher.close()
             group.cancelAll()
         }
     }
 
+    private func watchAccounts() -> AccountWatch {
+        AccountWatch(
+            circuits: circuits, accounts: accounts, worker: configuration, clock: .system, logger: logger,
+            later: { [loop] seconds, body in
+                Task(executorPreference: loop.taskExecutor) {
+                    if seconds > 0 { await loop.sleep(for: .seconds(seconds)) }
+                    await body()
+                }
+            }, announce: { [announcements] in announcements.announce($0) },
+            onChange: { [weak self, loop] in
+                loop.execute { [weak self] in self?.assumeIsolated { $0.accountsChanged() } }
+            })
+    }
+
     /// Twice the slots keeps every slot fed; promotional gets what it can use, since all of it would be charged a
     /// delivery when the worker crashes.
-    private func prefetch(_ messageClass: MessageClass) -> Int {
+    func prefetch(_ messageClass: MessageClass) -> Int {
         messageClass == .transactional ? 2 * configuration.slots : configuration.slots
     }
 
@@ -130,8 +162,8 @@ public actor Worker: Service {
         startWhatMay()
     }
 
-    private func startWhatMay() {
-        guard mayStart else { return }
+    func startWhatMay() {
+        guard mayStart, !isHandingBack else { return }
         while let (item, messageClass) = slots.next() {
             switch item {
             case .resumption(let continuation): continuation.resume()

@@ -22,7 +22,7 @@ final class WorkerParts: Sendable {
     init(
         configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
-        circuits: AccountCircuits = AccountCircuits(), pause: @escaping Pause
+        circuits: AccountCircuits, pause: @escaping Pause
     ) {
         self.configuration = configuration
         self.directory = directory
