@@ -23,7 +23,8 @@ public struct AppRegistration: Sendable {
     /// A registration that allows everything with one account.
     public init(
         classes: Set<MessageClass> = Set(MessageClass.allCases), purposes: Set<String>? = nil,
-        accounts: Set<String>? = nil, senders: Set<String>? = nil, isTrusted: Bool = false,
+        accounts: Set<String>? = nil, senders: Set<String>? = nil, redactedPurposes: Set<String> = [],
+        isTrusted: Bool = false,
         defaultAccount: String = "default", defaultSender: String? = nil
     ) {
         self.classes = classes

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Messaging
 import Policy
+import Topics
 
 /// Whether a message may be sent now.
 extension MessageJourney {

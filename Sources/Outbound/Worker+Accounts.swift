@@ -1,3 +1,6 @@
+import AMQP
+import EventLoop
+import Logging
 import Messaging
 import Observability
 import Topics
@@ -21,7 +24,7 @@ extension Worker {
         case .nothing:
             logger.warning("No account can be used: nothing is taken until one works again")
             isHandingBack = true
-            Task(executorPreference: loop.taskExecutor) { await handBack() }
+            Task(executorPreference: loop.taskExecutor) { await self.handBack() }
         case .trial, .all:
             // What is on its way back may begin all the same.
             isHandingBack = false

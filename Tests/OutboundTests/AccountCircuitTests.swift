@@ -9,25 +9,25 @@ import Testing
     private let refused = providerError(20003)
 
     /// A circuit and a clock, moved by hand.
-    private struct Stand {
+    private final class Stand {
         var circuit = AccountCircuit(account: "a")
         var elapsed = 0.0
         var jitter = 0.0
 
-        mutating func end(_ answer: AccountCircuit.Answer, epoch: Int? = nil) -> AccountCircuit.Change? {
+        func end(_ answer: AccountCircuit.Answer, epoch: Int? = nil) -> AccountCircuit.Change? {
             circuit.ended(
                 answer, epoch: epoch ?? circuit.epoch, now: Date(timeIntervalSince1970: elapsed), elapsed: elapsed,
                 jitter: jitter)
         }
 
-        mutating func look(_ probe: AccountProbe) -> AccountCircuit.Change? {
+        func look(_ probe: AccountProbe) -> AccountCircuit.Change? {
             circuit.looked(probe, epoch: circuit.epoch, elapsed: elapsed, jitter: jitter)
         }
 
-        mutating func verdict() -> AccountCircuits.Verdict { circuit.verdict(elapsed: elapsed) }
+        func verdict() -> AccountCircuits.Verdict { circuit.verdict(elapsed: elapsed) }
 
         var isMay: Bool {
-            mutating get { if case .may = verdict() { true } else { false } }
+            if case .may = verdict() { true } else { false }
         }
     }
 
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test("a refusal of the account opens it at once") func refusal() {
-        var stand = Stand()
+        let stand = Stand()
         let pause = AccountPause(account: "a", since: start, cause: .refused(refused))
         #expect(stand.end(.refused(refused)) == .paused(pause, wait: 30))
         #expect(stand.verdict() == .paused(seconds: 30))
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("five calls in a row without an answer open it, and any answer begins the count anew") func run() {
-        var stand = Stand()
+        let stand = Stand()
         for _ in 0..<4 { #expect(stand.end(.unanswered("no connection")) == nil) }
         #expect(stand.end(.dealtWith) == nil)
         for _ in 0..<4 { #expect(stand.end(.unanswered("no connection")) == nil) }
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test("calls that were on their way when it opened say nothing more") func lateAnswers() {
-        var stand = Stand()
+        let stand = Stand()
         let epoch = stand.circuit.epoch
         _ = stand.end(.refused(refused))
         #expect(stand.end(.dealtWith, epoch: epoch) == nil)
@@ -75,7 +75,7 @@ import Testing
         ] as [(Bool, [Double])])
     func growing(isAway: Bool, expected: [Double]) {
         for jitter in [0.0, 1.0] {
-            var stand = Stand()
+            let stand = Stand()
             stand.jitter = jitter
             var waits: [Double?] = []
             if isAway {
@@ -91,7 +91,7 @@ import Testing
 
     @Test("a message waits longer the longer the pause lasts, so that a backlog does not come by at every look")
     func backlog() {
-        var stand = Stand()
+        let stand = Stand()
         for _ in 0..<5 { _ = stand.end(.unanswered("x")) }
         stand.elapsed = 100
         _ = stand.look(.unreachable("x"))
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test("a look that works lets one message through, then three, then all") func trial() {
-        var stand = Stand()
+        let stand = Stand()
         _ = stand.end(.refused(refused))
         #expect(stand.look(.usable(serverTime: nil)) == .onTrial)
         #expect(stand.circuit.pause?.isOnTrial == true)
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test("a trial that fails is the same pause, and its waits go on growing") func failedTrial() {
-        var stand = Stand()
+        let stand = Stand()
         _ = stand.end(.refused(refused))
         _ = stand.look(.usable(serverTime: nil))
         stand.elapsed = 30
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test("a permit that came to nothing is given again after a while") func lostPermit() {
-        var stand = Stand()
+        let stand = Stand()
         _ = stand.end(.refused(refused))
         _ = stand.look(.usable(serverTime: nil))
         #expect(stand.isMay)
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test("a trial without a message ends well") func quiet() {
-        var stand = Stand()
+        let stand = Stand()
         _ = stand.end(.refused(refused))
         _ = stand.look(.usable(serverTime: nil))
         let epoch = stand.circuit.epoch
@@ -159,13 +159,13 @@ import Testing
     }
 
     @Test("a provider that answers with a no is there again: the messages find out the rest") func refusedLook() {
-        var stand = Stand()
+        let stand = Stand()
         for _ in 0..<5 { _ = stand.end(.unanswered("x")) }
         #expect(stand.look(.refused(refused)) == .onTrial)
     }
 
     @Test("a key that may not list is found out by a message at every third look") func keyThatMayNotList() {
-        var stand = Stand()
+        let stand = Stand()
         _ = stand.end(.refused(refused))
         #expect(wait(stand.look(.refused(refused))) == 60)
         #expect(wait(stand.look(.refused(refused))) == 120)
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test("what is found about the provider opens only what is closed") func foundAway() {
-        var stand = Stand()
+        let stand = Stand()
         #expect(wait(stand.circuit.foundAway("x", now: start, elapsed: 0, jitter: 0)) == 2)
         #expect(stand.circuit.foundAway("x", now: start, elapsed: 0, jitter: 0) == nil)
     }
