@@ -19,7 +19,7 @@ extension Worker {
         let wanted = circuits.flow
         guard wanted != flow, !isStopping else { return }
         flow = wanted
-        Instruments.shared.setConsuming(wanted != .nothing)
+        Instruments.shared.setSuspended(wanted == .nothing)
         switch wanted {
         case .nothing:
             logger.warning("No account can be used: nothing is taken until one works again")

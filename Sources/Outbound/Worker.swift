@@ -104,7 +104,6 @@ public actor Worker: Service {
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {
         watch = watchAccounts()
-        Instruments.shared.setConsuming(true)
         relay.handler.withLock { handler in
             handler = { [weak self] state in self?.assumeIsolated { $0.publisherChanged(state) } }
         }

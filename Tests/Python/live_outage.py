@@ -218,7 +218,7 @@ def check_pause(system: System, seconds: float, why: str) -> None:
     until(lambda: system.metric('switchboard_account_paused{account="default"}') == 1)
     paused = until(lambda: system.seen("account.paused"))
     assert len(paused) == 1 and why in paused[0]["data"]["reason"]["problem"]
-    assert system.metric("switchboard_worker_consuming") == 0
+    assert system.metric("switchboard_worker_suspended") == 1
     until(lambda: system.ready() > 0)
     consumed, began = system.metric('switchboard_messages_total{outcome="consumed"'), time.monotonic()
     while time.monotonic() - began < seconds:
@@ -239,7 +239,7 @@ def check_recovery(system: System, messages: set[str]) -> None:
     assert system.account_reason() is None
     assert system.taken() == len(messages)
     assert not system.seen("message.refused") and not system.seen("message.rejected")
-    assert system.metric("switchboard_worker_consuming") == 1
+    assert system.metric("switchboard_worker_suspended") == 0
     message = next(iter(messages))
     assert system.trace(message)["state"] == "accepted"
 

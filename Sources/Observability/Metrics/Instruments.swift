@@ -64,7 +64,7 @@ public struct Instruments: Sendable {
     private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
     private let pausedAccounts: PausedAccountMeters
-    private let consuming: Meter
+    private let suspended: Meter
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -87,7 +87,7 @@ public struct Instruments: Sendable {
         spoolBytes = Meter(label: "switchboard_bridge_spool_bytes", factory: factory)
         spoolAge = Meter(label: "switchboard_bridge_spool_oldest_age_seconds", factory: factory)
         pausedAccounts = PausedAccountMeters(factory)
-        consuming = Meter(label: "switchboard_worker_consuming", factory: factory)
+        suspended = Meter(label: "switchboard_worker_suspended", factory: factory)
         unreadable = Dictionary(
             uniqueKeysWithValues: EventQueue.allCases.map { queue in
                 let labels = [("queue", queue.rawValue)]
@@ -128,8 +128,8 @@ public struct Instruments: Sendable {
     /// - Parameter alias: of the configuration's accounts.
     public func setAccountPaused(_ alias: String, _ isPaused: Bool) { pausedAccounts.set(alias, isPaused) }
 
-    /// Whether the worker takes messages; it does not while no account can be used.
-    public func setConsuming(_ isConsuming: Bool) { consuming.set(isConsuming ? 1 : 0) }
+    /// Whether the worker takes no messages, because no account can be used.
+    public func setSuspended(_ isSuspended: Bool) { suspended.set(isSuspended ? 1 : 0) }
 
     /// A webhook was answered.
     ///
@@ -161,7 +161,7 @@ public struct Instruments: Sendable {
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_account_paused": "1 while nothing is sent through the account, else 0.",
-        "switchboard_worker_consuming": "1 while the worker takes messages, 0 while no account can be used.",
+        "switchboard_worker_suspended": "1 while the worker takes no messages, because no account can be used.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",
         "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
         "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
