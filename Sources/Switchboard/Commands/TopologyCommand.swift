@@ -37,8 +37,8 @@ struct TopologyCommand: AsyncParsableCommand {
                     try ConfigurationFile.read(
                         path: EnvironmentSettings(ProcessInfo.processInfo.environment).text("SWITCHBOARD_CONFIG")
                     ).worker?.deliveryLimit ?? WorkerConfiguration(id: "").deliveryLimit
-            } catch let problem as SettingProblem {
-                complain(problem.description)
+            } catch {
+                complain(error.description)
                 throw ExitCode.wrongConfiguration
             }
             do {
