@@ -31,6 +31,12 @@ extension MessageJourney {
                 message, attempt: attempt, since: since, seconds: configuration.inDoubtGrace - age)
             return false
         }
+        if let reason = cannotLookUp(message) {
+            try await waitForOutcome(
+                message, attempt: attempt, why: "the outcome stayed unknown: \(reason)",
+                isOver: message.route.isRedactedAtProvider ? age >= configuration.lookUpLimit : isTooOld(message))
+            return false
+        }
         switch try await find(message, attempt: attempt, since: since, claimed) {
         case .taken(let acceptance):
             try await settleFound(message, attempt: attempt, acceptance, claimed)
@@ -43,13 +49,28 @@ extension MessageJourney {
             try await giveUpUnknown(message, attempt: attempt, why: "the provider did not take the call's message")
             return false
         case .open(let reason):
-            if age < configuration.lookUpLimit {
-                try await wait(message, reason: WaitReason.inDoubt, seconds: Self.secondsBetweenListings)
-            } else {
-                try await giveUpUnknown(message, attempt: attempt, why: "the outcome stayed unknown: \(reason)")
-            }
+            try await waitForOutcome(
+                message, attempt: attempt, why: "the outcome stayed unknown: \(reason)",
+                isOver: age >= configuration.lookUpLimit)
             return false
         }
+    }
+
+    /// Why the provider's list is not asked; nil when it is.
+    private func cannotLookUp(_ message: PreparedMessage) -> String? {
+        // The text that the list shows is not the one that was sent.
+        if message.route.isRedactedAtProvider { return "only a callback can tell of a purpose that is redacted" }
+        // An outage proves nothing: the list may tell when it is over.
+        return circuits.isOpen(message.route.account.alias) ? "the account is paused" : nil
+    }
+
+    private func waitForOutcome(
+        _ message: PreparedMessage, attempt: Int, why: String, isOver: Bool
+    ) async throws {
+        guard isOver else {
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: Self.secondsBetweenListings)
+        }
+        try await giveUpUnknown(message, attempt: attempt, why: why)
     }
 
     /// The list lags behind what was taken: to be absent counts only when it was absent before, this long ago.

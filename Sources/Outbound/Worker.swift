@@ -22,6 +22,9 @@ public actor Worker: Service {
     nonisolated let publisher: Publisher
     nonisolated let logger: Logger
     nonisolated let unconfirmed: UnconfirmedDestinations
+    nonisolated let circuits: AccountCircuits
+    private nonisolated let announcements: Announcements
+    private var watch: AccountWatch?
     private nonisolated let relay = StateRelay()
 
     /// Carries the publisher's state to the worker, which comes to be after it.
@@ -40,6 +43,11 @@ public actor Worker: Service {
     }
 
     var slots: Slots<Waiting>
+    /// How much may be taken, as the accounts were when it was last looked.
+    var flow = AccountCircuits.Flow.all
+    /// Whether no account can be used and what has not begun is on its way back to its queue.
+    var isHandingBack = false
+    private nonisolated let accounts: [String: AccountProfile]
     private let makeParts: @Sendable (@escaping WorkerParts.Pause) -> WorkerParts
     private lazy var parts = makeParts { [weak self] seconds, messageClass in
         await self?.pauseWithoutSlot(seconds: seconds, messageClass)
@@ -80,15 +88,23 @@ public actor Worker: Service {
             events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents),
             unconfirmed: unconfirmed, maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
             sleep: { [loop] seconds in await loop.sleep(for: .seconds(seconds)) })
+        let circuits = AccountCircuits(accounts: directory.accounts.keys, clock: clock)
+        self.circuits = circuits
+        announcements = Announcements(outbox: outbox, clock: clock) { [loop] seconds in
+            await loop.sleep(for: .seconds(seconds))
+        }
+        accounts = directory.accounts
         makeParts = { pause in
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: policy,
-                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, pause: pause)
+                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, circuits: circuits,
+                pause: pause)
         }
     }
 
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {
+        watch = watchAccounts()
         relay.handler.withLock { handler in
             handler = { [weak self] state in self?.assumeIsolated { $0.publisherChanged(state) } }
         }
@@ -106,14 +122,29 @@ public actor Worker: Service {
             try? await gracefulShutdown()
             await drain()
             await consumer.close()
+            announcements.end()
             await publisher.close()
             group.cancelAll()
         }
     }
 
+    private func watchAccounts() -> AccountWatch {
+        AccountWatch(
+            circuits: circuits, accounts: accounts, worker: configuration, clock: .system, logger: logger,
+            later: { [loop] seconds, body in
+                Task(executorPreference: loop.taskExecutor) {
+                    if seconds > 0 { await loop.sleep(for: .seconds(seconds)) }
+                    await body()
+                }
+            }, announce: { [announcements] in announcements.announce($0) },
+            onChange: { [weak self, loop] in
+                loop.execute { [weak self] in self?.assumeIsolated { $0.accountsChanged() } }
+            })
+    }
+
     /// Twice the slots keeps every slot fed; promotional gets what it can use, since all of it would be charged a
     /// delivery when the worker crashes.
-    private func prefetch(_ messageClass: MessageClass) -> Int {
+    func prefetch(_ messageClass: MessageClass) -> Int {
         messageClass == .transactional ? 2 * configuration.slots : configuration.slots
     }
 
@@ -139,8 +170,8 @@ public actor Worker: Service {
         startWhatMay()
     }
 
-    private func startWhatMay() {
-        guard mayStart else { return }
+    func startWhatMay() {
+        guard mayStart, !isHandingBack else { return }
         while let (item, messageClass) = slots.next() {
             switch item {
             case .resumption(let continuation): continuation.resume()

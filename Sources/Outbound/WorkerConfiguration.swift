@@ -25,6 +25,8 @@ public struct WorkerConfiguration: Sendable {
     public var resendsWhatIsAbsent = true
     /// How many calls a message gets when the provider keeps saying "later".
     public var maximumAttempts = 8
+    /// Seconds for which a message may wait to be sent, since it was first taken or its `sendAt`; then it is dropped.
+    public var maximumAge = 72 * 3600.0
     /// How often the broker redelivers a message before it gives it up by itself, without an event: the delivery limit
     /// of the policies of `send.<class>`. The worker gives up a little earlier.
     public var deliveryLimit = 200

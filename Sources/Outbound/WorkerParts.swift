@@ -25,7 +25,7 @@ final class WorkerParts: Sendable {
     init(
         configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
-        circuits: AccountCircuits = AccountCircuits(), ledgerOutage: Outage = Outage(), pause: @escaping Pause
+        circuits: AccountCircuits, ledgerOutage: Outage = Outage(), pause: @escaping Pause
     ) {
         self.configuration = configuration
         self.directory = directory

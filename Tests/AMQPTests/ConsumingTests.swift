@@ -268,6 +268,36 @@ import Testing
         }
     }
 
+    @Test("another prefetch counts at once, whether the queue is paused or consumed") func prefetch() async throws {
+        let prefetches = Mailbox<UInt16>()
+        try await withBroker { peer in
+            try peer.acceptLogin()
+            let channel = try peer.acceptChannel()
+            for _ in 1...3 {
+                let subscribed = try peer.acceptConsume(on: channel)
+                prefetches.put(subscribed.prefetch)
+                try peer.expect(.basicCancel)
+                try peer.send(.basicCancelOK, on: channel) { $0.shortString(subscribed.consumerTag) }
+            }
+            prefetches.put(try peer.acceptConsume(on: channel).prefetch)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withConsumer(broker) { running, _, events in
+                try await events.next(where: { $0 == .consuming })
+                let first = try await prefetches.next()
+                await running.consumer.resume("work", prefetch: 4)
+                #expect(try await prefetches.next() == 4)
+                try await events.next(where: { $0 == .consuming })
+                await running.consumer.resume("work", prefetch: Int(first))
+                #expect(try await prefetches.next() == first)
+                try await events.next(where: { $0 == .consuming })
+                await running.consumer.pause("work")
+                await running.consumer.resume("work", prefetch: 7)
+                #expect(try await prefetches.next() == 7)
+            }
+        }
+    }
+
     @Test("a queue that is paused before it has begun does not begin") func pauseEarly() async throws {
         let gate = Gate()
         try await withBroker { peer in

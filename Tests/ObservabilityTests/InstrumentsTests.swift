@@ -13,6 +13,7 @@ import Testing
     @Test("every name is explained, and none clashes") func names() {
         let instruments = Instruments(registry)
         instruments.countWebhook(path: "/twilio/status", status: 204)
+        instruments.setAccountPaused("default", false)
         for name in Instruments.help.keys {
             #expect(registry.prometheusText.contains("# HELP \(name) "), "\(name)")
         }
@@ -45,6 +46,19 @@ import Testing
         #expect(value(#"switchboard_ledger_commit_rows_bucket{le="50.0"}"#) == "1")
         instruments.setConsentAge(seconds: 2.5)
         #expect(value("switchboard_consent_age_seconds") == "2.5")
+    }
+
+    @Test("accounts that are paused, and a worker that takes nothing for it") func pauses() {
+        let instruments = Instruments(registry)
+        #expect(value("switchboard_worker_suspended") == "0.0")
+        instruments.setAccountPaused("retail", true)
+        instruments.setAccountPaused("default", false)
+        instruments.setSuspended(true)
+        #expect(value(#"switchboard_account_paused{account="retail"}"#) == "1.0")
+        #expect(value(#"switchboard_account_paused{account="default"}"#) == "0.0")
+        #expect(value("switchboard_worker_suspended") == "1.0")
+        instruments.setAccountPaused("retail", false)
+        #expect(value(#"switchboard_account_paused{account="retail"}"#) == "0.0")
     }
 
     @Test("what waits on the bridge's disk") func spool() {

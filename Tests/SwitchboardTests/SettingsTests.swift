@@ -205,6 +205,19 @@ import Twilio
         #expect(file.worker?.slots == 16)
     }
 
+    @Test("redacted purposes are the app's own") func redactedPurposes() throws {
+        let file = try ConfigurationFile.parse("apps: {shop: {purposes: [otp, order], redactedPurposes: [otp]}}")
+        #expect(try file.registrations(accounts: [])?["shop"]?.redactedPurposes == ["otp"])
+        for wrong in ["{purposes: [order], redactedPurposes: [otp]}", "{redactedPurposes: [O T P]}"] {
+            let problem = #expect(throws: SettingProblem.self) {
+                try ConfigurationFile.parse("apps: {shop: \(wrong)}").registrations(accounts: [])
+            }
+            #expect(
+                problem?.description
+                    == "apps.shop.redactedPurposes: holds a word that is not one of the app's purposes")
+        }
+    }
+
     @Test("the bridge's spool stands where the file says") func spool() throws {
         let file = try ConfigurationFile.parse("bridge: {spool: {path: /var/spool/x, megabytes: 12}}")
         #expect(file.bridge?.spool == ConfigurationFile.Bridge.Spool(path: "/var/spool/x", megabytes: 12))

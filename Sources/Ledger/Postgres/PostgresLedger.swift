@@ -78,8 +78,14 @@ public final class PostgresLedger: Sendable {
     private func read<Value: Sendable>(
         _ query: PostgresQuery, _ read: (PostgresRow?) throws -> Value
     ) async throws -> Value {
+        try await readAll(query) { try read($0.first) }
+    }
+
+    func readAll<Value: Sendable>(
+        _ query: PostgresQuery, _ read: ([PostgresRow]) throws -> Value
+    ) async throws -> Value {
         do {
-            let value = try read(try await readers.run([query]).first?.first)
+            let value = try read(try await readers.run([query]).first?.rows ?? [])
             health.worked()
             return value
         } catch {

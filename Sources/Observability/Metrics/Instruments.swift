@@ -63,6 +63,8 @@ public struct Instruments: Sendable {
     private let spoolBytes: Meter
     private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
+    private let pausedAccounts: PausedAccountMeters
+    private let suspended: Meter
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -84,6 +86,8 @@ public struct Instruments: Sendable {
         spoolRecords = Meter(label: "switchboard_bridge_spool_records", factory: factory)
         spoolBytes = Meter(label: "switchboard_bridge_spool_bytes", factory: factory)
         spoolAge = Meter(label: "switchboard_bridge_spool_oldest_age_seconds", factory: factory)
+        pausedAccounts = PausedAccountMeters(factory)
+        suspended = Meter(label: "switchboard_worker_suspended", factory: factory)
         unreadable = Dictionary(
             uniqueKeysWithValues: EventQueue.allCases.map { queue in
                 let labels = [("queue", queue.rawValue)]
@@ -119,6 +123,14 @@ public struct Instruments: Sendable {
     /// An event could not be recorded because it could not be read; worth an alert.
     public func countUnreadable(in queue: EventQueue) { unreadable[queue]?.increment() }
 
+    /// Whether nothing is sent through an account for the time being.
+    ///
+    /// - Parameter alias: of the configuration's accounts.
+    public func setAccountPaused(_ alias: String, _ isPaused: Bool) { pausedAccounts.set(alias, isPaused) }
+
+    /// Whether the worker takes no messages, because no account can be used.
+    public func setSuspended(_ isSuspended: Bool) { suspended.set(isSuspended ? 1 : 0) }
+
     /// A webhook was answered.
     ///
     /// - Parameters:
@@ -148,11 +160,32 @@ public struct Instruments: Sendable {
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
+        "switchboard_account_paused": "1 while nothing is sent through the account, else 0.",
+        "switchboard_worker_suspended": "1 while the worker takes no messages, because no account can be used.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",
         "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
         "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
         "switchboard_bridge_spool_oldest_age_seconds": "Age of the oldest webhook on the bridge's disk.",
     ]
+}
+
+/// Meters of accounts, made when an account is first heard of.
+private final class PausedAccountMeters: Sendable {
+    private let factory: any MetricsFactory
+    private let meters = Mutex<[String: Meter]>([:])
+
+    init(_ factory: any MetricsFactory) {
+        self.factory = factory
+    }
+
+    func set(_ alias: String, _ isPaused: Bool) {
+        meters.withLock { meters in
+            if let meter = meters[alias] { return meter.set(isPaused ? 1 : 0) }
+            let made = Meter(label: "switchboard_account_paused", dimensions: [("account", alias)], factory: factory)
+            made.set(isPaused ? 1 : 0)
+            meters[alias] = made
+        }
+    }
 }
 
 /// Counters for webhooks, made when a path first answers so.

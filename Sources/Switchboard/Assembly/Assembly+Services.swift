@@ -26,6 +26,15 @@ extension Assembly {
         configuration.promotionalFloor = settings.file.worker?.promotionalFloor ?? configuration.promotionalFloor
         configuration.resendsWhatIsAbsent =
             settings.file.worker?.resendAbsent ?? configuration.resendsWhatIsAbsent
+        configuration.maximumAttempts = try settings.file.worker.limit(
+            \.maximumAttempts, "maximumAttempts", 1...100, default: configuration.maximumAttempts)
+        configuration.maximumAge =
+            3600
+            * Double(
+                try settings.file.worker.limit(
+                    \.maximumAgeHours, "maximumAgeHours", 1...960, default: Int(configuration.maximumAge / 3600)))
+        configuration.deliveryLimit = try settings.file.worker.limit(
+            \.deliveryLimit, "deliveryLimit", 40...1_000_000, default: configuration.deliveryLimit)
         configuration.requiresUserID = settings.mode != .development
         configuration.allowedRecipients = settings.allowedRecipients
         configuration.inDoubtGrace = settings.inDoubtGrace
@@ -175,6 +184,22 @@ extension Assembly {
     }
 }
 
+extension ConfigurationFile.Worker? {
+    /// A number of the worker's settings, within its bounds.
+    ///
+    /// - Throws: ``SettingProblem`` that names the key.
+    fileprivate func limit(
+        _ value: (ConfigurationFile.Worker) -> Int?, _ name: String, _ allowed: ClosedRange<Int>, default given: Int
+    ) throws(SettingProblem) -> Int {
+        guard let found = flatMap(value) else { return given }
+        guard allowed.contains(found) else {
+            throw SettingProblem(
+                "worker.\(name)", "is \(found); \(allowed.lowerBound) to \(allowed.upperBound) is allowed")
+        }
+        return found
+    }
+}
+
 extension ConfigurationFile {
     /// The apps; nil when none are listed, which only development allows.
     ///
@@ -197,13 +222,20 @@ extension ConfigurationFile {
                     classes.insert(messageClass)
                 }
             }
+            if let redacted = app.redactedPurposes,
+                !redacted.allSatisfy({ isRoutingWord($0) && app.purposes?.contains($0) ?? true })
+            {
+                throw SettingProblem(
+                    "apps.\(name).redactedPurposes", "holds a word that is not one of the app's purposes")
+            }
             for account in (app.accounts ?? []) + [app.defaultAccount].compactMap({ $0 }) where !known.contains(account)
             {
                 throw SettingProblem("apps.\(name)", "names an account that is not configured")
             }
             registrations[name] = AppRegistration(
                 classes: classes, purposes: app.purposes.map(Set.init), accounts: app.accounts.map(Set.init),
-                senders: app.senders.map(Set.init), isTrusted: app.trusted ?? false,
+                senders: app.senders.map(Set.init), redactedPurposes: Set(app.redactedPurposes ?? []),
+                isTrusted: app.trusted ?? false,
                 defaultAccount: app.defaultAccount ?? app.accounts?.first ?? "default",
                 defaultSender: app.defaultSender)
         }

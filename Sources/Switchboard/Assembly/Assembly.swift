@@ -54,6 +54,7 @@ struct Assembly {
                 let worker = try worker(ledger, workerLoop, logger)
                 services.append(worker)
                 checks.append(ReadinessCheck("worker") { await worker.readiness })
+                checks.append(.accounts { worker.pausedAccounts })
             }
         }
         services.insert(try observability.adminServer(settings, checks: checks, logger: logger), at: 0)

@@ -4,6 +4,7 @@ import Logging
 import Messaging
 import Metrics
 import Observability
+import Outbound
 
 /// The process's logs and metrics, set up once before anything else speaks.
 struct ProcessObservability: Sendable {
@@ -29,6 +30,15 @@ struct ProcessObservability: Sendable {
 }
 
 extension ReadinessCheck {
+    /// Which accounts are paused. Whoever takes webhooks and records events goes on meanwhile, so this makes nothing unready.
+    static func accounts(_ paused: @escaping @Sendable () -> [AccountPause]) -> ReadinessCheck {
+        ReadinessCheck("accounts") {
+            let pauses = paused()
+            guard !pauses.isEmpty else { return .ready }
+            return .degraded(pauses.map(\.summary).joined(separator: "; "))
+        }
+    }
+
     /// Whether the ledger can be read.
     static func ledger(_ ledger: any LedgerStore) -> ReadinessCheck {
         ReadinessCheck("ledger") {
@@ -41,5 +51,12 @@ extension ReadinessCheck {
                 return .notReady("the ledger cannot be read")
             }
         }
+    }
+}
+
+extension AccountPause {
+    /// Which account, since when and why.
+    fileprivate var summary: String {
+        "\(account) is paused since \(formatRFC3339(since))\(isOnTrial ? ", a few messages try it" : ""): \(reason)"
     }
 }

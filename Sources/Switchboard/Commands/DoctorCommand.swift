@@ -23,6 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
             await examination.broker(settings)
             await examination.ledger(settings)
             await examination.provider(settings)
+            await examination.services(settings)
             if examination.hasFailed { throw ExitCode.failure }
         }
     }
@@ -110,6 +111,19 @@ private struct Examination {
                 say("provider", false, "\(alias): \(reason)", advice: "start it, or mend TWILIO_API_BASE_URL")
             }
             await client.shutdown()
+        }
+    }
+
+    /// What the services that run with these settings say of themselves: which account is paused, since when and why.
+    mutating func services(_ settings: Settings) async {
+        guard let readiness = await ServiceReadiness.fetch(from: settings.adminListen) else {
+            return say("services", true, "none run here at \(settings.adminListen)")
+        }
+        for check in readiness.checks {
+            say(
+                "services", check.ready && check.reason == nil,
+                "\(shown(check.name)): \(check.reason.map(shown) ?? (check.ready ? "well" : "not ready"))",
+                advice: "see Docs/operations.md, When it is stuck")
         }
     }
 

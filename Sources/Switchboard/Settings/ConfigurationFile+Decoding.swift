@@ -55,7 +55,7 @@ extension ConfigurationFile.Account: Decodable {
 
 extension ConfigurationFile.App: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case classes, purposes, accounts, senders, trusted, defaultAccount, defaultSender
+        case classes, purposes, accounts, senders, redactedPurposes, trusted, defaultAccount, defaultSender
     }
 
     init(from decoder: any Decoder) throws {
@@ -65,6 +65,7 @@ extension ConfigurationFile.App: Decodable {
         purposes = try container.decodeIfPresent([String].self, forKey: .purposes)
         accounts = try container.decodeIfPresent([String].self, forKey: .accounts)
         senders = try container.decodeIfPresent([String].self, forKey: .senders)
+        redactedPurposes = try container.decodeIfPresent([String].self, forKey: .redactedPurposes)
         trusted = try container.decodeIfPresent(Bool.self, forKey: .trusted)
         defaultAccount = try container.decodeIfPresent(String.self, forKey: .defaultAccount)
         defaultSender = try container.decodeIfPresent(String.self, forKey: .defaultSender)
@@ -73,7 +74,8 @@ extension ConfigurationFile.App: Decodable {
 
 extension ConfigurationFile.Worker: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case slots, reservedSlots, promotionalFloor, resendAbsent, drainSeconds
+        case slots, reservedSlots, promotionalFloor, resendAbsent, drainSeconds, maximumAttempts, maximumAgeHours,
+            deliveryLimit
     }
 
     init(from decoder: any Decoder) throws {
@@ -84,6 +86,9 @@ extension ConfigurationFile.Worker: Decodable {
         promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
         resendAbsent = try container.decodeIfPresent(Bool.self, forKey: .resendAbsent)
         drainSeconds = try container.decodeIfPresent(Int.self, forKey: .drainSeconds)
+        maximumAttempts = try container.decodeIfPresent(Int.self, forKey: .maximumAttempts)
+        maximumAgeHours = try container.decodeIfPresent(Int.self, forKey: .maximumAgeHours)
+        deliveryLimit = try container.decodeIfPresent(Int.self, forKey: .deliveryLimit)
     }
 }
 

@@ -20,6 +20,7 @@ struct ConfigurationFile: Sendable, Equatable {
         var purposes: [String]?
         var accounts: [String]?
         var senders: [String]?
+        var redactedPurposes: [String]?
         var trusted: Bool?
         var defaultAccount: String?
         var defaultSender: String?
@@ -32,6 +33,9 @@ struct ConfigurationFile: Sendable, Equatable {
         var promotionalFloor: Int?
         var resendAbsent: Bool?
         var drainSeconds: Int?
+        var maximumAttempts: Int?
+        var maximumAgeHours: Int?
+        var deliveryLimit: Int?
     }
 
     /// How the provider is reached.
