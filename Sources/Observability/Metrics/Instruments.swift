@@ -63,6 +63,7 @@ public struct Instruments: Sendable {
     private let spoolBytes: Meter
     private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
+    private let pruned: [PrunedRows: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -89,7 +90,15 @@ public struct Instruments: Sendable {
                 let labels = [("queue", queue.rawValue)]
                 return (queue, Counter(label: "switchboard_unreadable_events", dimensions: labels, factory: factory))
             })
+        pruned = Dictionary(
+            uniqueKeysWithValues: PrunedRows.allCases.map { rows in
+                let labels = [("rows", rows.rawValue)]
+                return (rows, Counter(label: "switchboard_ledger_pruned", dimensions: labels, factory: factory))
+            })
     }
+
+    /// Old rows were removed from the ledger.
+    public func countPruned(_ rows: PrunedRows, _ count: Int) { pruned[rows]?.increment(by: count) }
 
     /// A message was consumed, or left the worker; the class is nil where the request named none.
     public func count(_ outcome: Outcome, _ messageClass: MessageClass?) {
@@ -146,6 +155,7 @@ public struct Instruments: Sendable {
         "switchboard_publish_confirm_seconds": "Time from publishing an event to the broker's confirm.",
         "switchboard_ledger_commit_seconds": "Time that the ledger took to make a batch durable.",
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
+        "switchboard_ledger_pruned_total": "Old rows that were removed from the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",

@@ -66,6 +66,12 @@ extension Assembly {
             logger: logger)
     }
 
+    func pruner(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) -> LedgerPruner {
+        LedgerPruner(
+            loop: loop, ledger: ledger, retention: settings.retention,
+            holder: "recorder-" + UUID().uuidString.lowercased(), logger: logger)
+    }
+
     func simulator(_ logger: Logger) throws -> Simulator {
         let accounts = settings.accounts.values.map { entry in
             var keys: [Simulator.Account.APIKey] = []
