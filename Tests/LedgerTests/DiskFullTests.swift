@@ -112,18 +112,6 @@ import Testing
             await ledger.close()
         }
     }
-
-    /// Repeats a call until the ledger has opened its file again; the pause between attempts is the ledger's.
-    private func succeeds(_ body: () async throws -> Void) async throws {
-        for _ in 0..<100_000 {
-            do {
-                return try await body()
-            } catch let error as LedgerError where error.isRetryable {
-                continue
-            }
-        }
-        Issue.record("the ledger did not recover")
-    }
 }
 
 extension LedgerConnection {

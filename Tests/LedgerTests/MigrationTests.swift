@@ -31,31 +31,32 @@ import Testing
         try queue.close()
     }
 
-    private func expectOldMessage(_ ledger: any MessageLedger) async throws {
+    /// Many open it at once; then it holds what it held and what they wrote.
+    private func race(_ open: @escaping @Sendable () async throws -> any LedgerStore) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in 0..<8 {
+                group.addTask {
+                    let ledger = try await open()
+                    _ = try await ledger.claim(claim("\(id)"))
+                    await ledger.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        let ledger = try await open()
         let claimed = try await ledger.claim(claim("old", hash: 0))
         #expect(claimed.isSameRequest)
         #expect(claimed.state == .attempting(attempt: 1, worker: "w1", since: noon))
         #expect(claimed.decision == Array("{9}".utf8))
         #expect(try await ledger.settle(settlement("old", .refused(code: nil))))
+        for id in 0..<8 { #expect(try await !ledger.claim(claim("\(id)", hash: 2)).isSameRequest) }
+        await ledger.close()
     }
 
     @Test func ofManyThatOpenAnOldFileOneMigratesIt() async throws {
         try await withLedgerFile { path async throws in
             try makeOldFile(path)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for id in 0..<8 {
-                    group.addTask {
-                        let ledger = try await openLedger(path) { $0.createsFile = false }
-                        _ = try await ledger.claim(claim("\(id)"))
-                        await ledger.close()
-                    }
-                }
-                try await group.waitForAll()
-            }
-            let ledger = try await openLedger(path)
-            try await expectOldMessage(ledger)
-            for id in 0..<8 { #expect(try await !ledger.claim(claim("\(id)", hash: 2)).isSameRequest) }
-            await ledger.close()
+            try await race { try await openLedger(path) { $0.createsFile = false } }
         }
     }
 
@@ -77,20 +78,7 @@ import Testing
                 SELECT id, 1, 1, \(noon.microseconds), 'w1', '\\x01' FROM message
                 """,
             ] { try await PostgresNode.execute(statement, schema) }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for id in 0..<8 {
-                    group.addTask {
-                        let ledger = try await openPostgresLedger(schema) { $0.createsSchema = false }
-                        _ = try await ledger.claim(claim("\(id)"))
-                        await ledger.close()
-                    }
-                }
-                try await group.waitForAll()
-            }
-            let ledger = try await openPostgresLedger(schema)
-            try await expectOldMessage(ledger)
-            for id in 0..<8 { #expect(try await !ledger.claim(claim("\(id)", hash: 2)).isSameRequest) }
-            await ledger.close()
+            try await race { try await openPostgresLedger(schema) { $0.createsSchema = false } }
         }
     }
 }

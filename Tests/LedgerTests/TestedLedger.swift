@@ -2,6 +2,7 @@ import FoundationEssentials
 import Ledger
 import Logging
 import Messaging
+import Testing
 
 /// The stores that keep the ports' promises: every conformance test runs on each.
 ///
@@ -115,3 +116,15 @@ func change(
 }
 
 func seconds(_ count: Double) -> Date { noon.addingTimeInterval(count) }
+
+/// Repeats a call until the ledger has opened its file again; the pause between attempts is the ledger's.
+func succeeds(_ body: () async throws -> Void) async throws {
+    for _ in 0..<100_000 {
+        do {
+            return try await body()
+        } catch let error as LedgerError where error.isRetryable {
+            continue
+        }
+    }
+    Issue.record("the ledger did not recover")
+}
