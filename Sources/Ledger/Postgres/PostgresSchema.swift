@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -72,6 +72,11 @@ enum PostgresSchema {
                         \(tables)
                         \(PostgresFunctions.version1)
                         UPDATE ledger SET version = 1;
+                    END IF;
+                    IF present < 2 THEN
+                        \(lookUpTables)
+                        \(PostgresFunctions.version2)
+                        UPDATE ledger SET version = 2;
                     END IF;
                 END
                 $migration$
