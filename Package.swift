@@ -143,8 +143,8 @@ let package = Package(
         tests(
             "BridgeTests",
             [
-                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop", logging,
-                hummingbird, httpTypes, hummingbirdTesting,
+                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop",
+                "HTTPTransfer", logging, hummingbird, httpTypes, hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests(

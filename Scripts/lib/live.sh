@@ -34,7 +34,7 @@ live() {
     local port file strangers=()
     # The tests of the broker alone change queues and policies; every other one speaks to the running system.
     for file in "$ROOT"/Tests/Python/live_*.py; do
-        [[ $file = *_@(broker|permissions|spool|lookup|ledger).py ]] || strangers+=("$file")
+        [[ $file = *_@(broker|permissions|spool|lookup|lost|ledger).py ]] || strangers+=("$file")
     done
     echo 'starting RabbitMQ'
     broker_wipe
@@ -53,7 +53,7 @@ live() {
     fi
     system_stop
     tier_swift live --filter "$LIVE_TESTS"
-    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup}.py
+    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup,lost}.py
     live_database
     live_stop
 }

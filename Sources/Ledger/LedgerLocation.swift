@@ -3,7 +3,7 @@ public import Messaging
 public import Postgres
 
 /// A ledger that was opened, whatever it stands on.
-public protocol LedgerStore: MessageLedger, StatusLedger, LedgerUpkeep {
+public protocol LedgerStore: MessageLedger, StatusLedger, AwaitedLedger, InboundLedger, LedgerUpkeep, LedgerPruning {
     /// Records what was handed over, and closes it. Later calls throw ``LedgerError/Code/closed``.
     func close() async
 }

@@ -9,6 +9,7 @@ final class PruneTable {
     private let removeMessage: PreparedStatement
     private let removeProgress: PreparedStatement
     private let removeProviderID: PreparedStatement
+    private let removeAwaited: PreparedStatement
     private let noteUse: PreparedStatement
     private let unusedDecisions: PreparedStatement
     private let removeDecision: PreparedStatement
@@ -51,6 +52,7 @@ final class PruneTable {
         removeMessage = try statement("DELETE FROM message WHERE id = ?")
         removeProgress = try statement("DELETE FROM progress WHERE message = ?")
         removeProviderID = try statement("DELETE FROM provider_id WHERE sid = ? AND message = ?")
+        removeAwaited = try statement("DELETE FROM awaited WHERE message = ?")
         noteUse = try statement("UPDATE decision SET used_at = ?1 WHERE id = ?2 AND used_at < ?3")
         unusedDecisions = try statement(
             """
@@ -139,6 +141,7 @@ final class PruneTable {
                 $0.integer(message.id)
             }
         }
+        try removeAwaited.run { $0.integer(message.id) }
         try removeProgress.run { $0.integer(message.id) }
         try removeMessage.run { $0.integer(message.id) }
         return providerIDs

@@ -2,7 +2,7 @@ public import FoundationEssentials
 import GRDB
 public import Messaging
 
-extension SQLiteLedger {
+extension SQLiteLedger: LedgerPruning {
     /// Removes a little of what is older than the retention, within a transaction of other calls.
     public func prune(_ request: PruneRequest) async throws -> PruneStep {
         let limits = options.pruning

@@ -46,6 +46,7 @@ enum Schema {
                 arguments: [UUID().uuidString, Date().microseconds])
         }
         migrator.registerMigration("2") { database in try database.execute(sql: version2) }
+        migrator.registerMigration("3") { database in try database.execute(sql: version3) }
         migrator.registerMigration("4") { database in try database.execute(sql: version4(now: Date().microseconds)) }
         return migrator
     }

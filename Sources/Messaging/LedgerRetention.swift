@@ -91,3 +91,12 @@ public struct PruneStep: Sendable, Equatable {
         self.removed = removed
     }
 }
+
+/// What removes old rows from a ledger.
+public protocol LedgerPruning: Sendable {
+    /// Removes a little of what is older than the retention: a short transaction, after which others have their turn. What a
+    /// pass has come to is stored, so that any process goes on with it.
+    func prune(_ request: PruneRequest) async throws -> PruneStep
+    /// How many rows a pass would remove that began now. It reads all messages, which may take long.
+    func prunable(_ retention: LedgerRetention, now: Date) async throws -> [PrunedRows: Int]
+}

@@ -53,7 +53,7 @@ public struct LedgerStatus: Sendable, Equatable {
     public var bridges: [Bridge]
 
     /// A ledger's own account.
-    public init(id: String, createdAt: Date, restoredAt: Date?, prunedAt: Date?, bridges: [Bridge]) {
+    public init(id: String, createdAt: Date, restoredAt: Date?, prunedAt: Date? = nil, bridges: [Bridge]) {
         self.id = id
         self.createdAt = createdAt
         self.restoredAt = restoredAt
@@ -73,9 +73,4 @@ public protocol LedgerUpkeep: Sendable {
     func noteRestored(now: Date) async throws
     /// Waits no longer for a bridge that vanished; false when there is none of that name.
     func retire(bridge: String) async throws -> Bool
-    /// Removes a little of what is older than the retention: a short transaction, after which others have their turn. What a
-    /// pass has come to is stored, so that any process goes on with it.
-    func prune(_ request: PruneRequest) async throws -> PruneStep
-    /// How many rows a pass would remove that began now. It reads all messages, which may take long.
-    func prunable(_ retention: LedgerRetention, now: Date) async throws -> [PrunedRows: Int]
 }

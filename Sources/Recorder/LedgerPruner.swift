@@ -9,7 +9,7 @@ public import ServiceLifecycle
 ///
 /// Several recorders may share a ledger: one of them goes on with a pass, and none begins another soon after it.
 public struct LedgerPruner: Service {
-    private let ledger: any LedgerUpkeep
+    private let ledger: any LedgerPruning
     private let retention: LedgerRetention
     private let holder: String
     private let logger: Logger
@@ -27,7 +27,7 @@ public struct LedgerPruner: Service {
     ///
     /// - Parameter holder: names the process.
     public init(
-        loop: EventLoop, ledger: any LedgerUpkeep, retention: LedgerRetention, holder: String, logger: Logger
+        loop: EventLoop, ledger: any LedgerPruning, retention: LedgerRetention, holder: String, logger: Logger
     ) {
         self.init(
             ledger: ledger, retention: retention, holder: holder, logger: logger, now: { Date() },
@@ -35,7 +35,7 @@ public struct LedgerPruner: Service {
     }
 
     init(
-        ledger: any LedgerUpkeep, retention: LedgerRetention, holder: String, logger: Logger,
+        ledger: any LedgerPruning, retention: LedgerRetention, holder: String, logger: Logger,
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (_ seconds: Double) async -> Void
     ) {
         self.ledger = ledger

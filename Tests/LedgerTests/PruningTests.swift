@@ -14,7 +14,7 @@ import Testing
 
     /// A whole pass; what it removed.
     private func prune(
-        _ ledger: any LedgerUpkeep, at now: Date, holder: String = "r1"
+        _ ledger: any LedgerPruning, at now: Date, holder: String = "r1"
     ) async throws -> [PrunedRows: Int] {
         var removed: [PrunedRows: Int] = [:]
         while true {
@@ -128,6 +128,26 @@ import Testing
             #expect(try await prune(ledger, at: day(50)) == [.message: 1, .providerID: 2])
             #expect(try await ledger.known(sids: [sid(1), sid(2), sid(3)]) == [sid(3)])
             #expect(try await !ledger.record(report(nil, .read, sid: sid(1), at: day(50))))
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
+    func whoIsForgottenIsNotAwaited(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let context = MessageContext(
+                messageID: "a", app: "shop", messageClass: .promotional, purpose: "spring", channel: .sms,
+                account: "retail", sender: nil, attempt: 1)
+            let accepted = report("a", .accepted, sid: sid(1), attempt: 1) {
+                $0.origin = MessageOrigin(
+                    message: context,
+                    recipient: RecipientReference(token: .anna, masked: "+1********10", country: "US", id: nil))
+                $0.lookAt = day(1)
+            }
+            _ = try await ledger.record(accepted)
+            #expect(try await ledger.awaited(now: day(2)).map(\.all) == [1])
+            try await live(ledger, at: day(121))
+            #expect(try await prune(ledger, at: day(121)) == [.message: 1, .providerID: 1])
+            #expect(try await ledger.awaited(now: day(121)).map(\.all) == [])
         }
     }
 

@@ -13,13 +13,13 @@ enum TestedLedger: CaseIterable, Sendable {
     static var allCases: [TestedLedger] { PostgresNode.url == nil ? [.sqlite] : [.sqlite, .postgres] }
 
     /// Runs `body` on a new, empty ledger.
-    func run(_ body: (any MessageLedger & StatusLedger & LedgerUpkeep) async throws -> Void) async throws {
+    func run(_ body: (any LedgerStore) async throws -> Void) async throws {
         try await run(ledgers: 1) { try await body($0[0]) }
     }
 
     /// Runs `body` with several ledgers on one new, empty store, as of several processes.
     func run(
-        ledgers count: Int, _ body: ([any MessageLedger & StatusLedger & LedgerUpkeep]) async throws -> Void
+        ledgers count: Int, _ body: ([any LedgerStore]) async throws -> Void
     ) async throws {
         switch self {
         case .sqlite:

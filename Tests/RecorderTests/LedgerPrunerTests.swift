@@ -9,7 +9,7 @@ import Testing
 /// When pruning works and when it rests.
 @Suite struct LedgerPrunerTests {
     @Test func aPassRestsAfterEachStepAndTellsOnceWhatItRemoved() async {
-        let ledger = ScriptedUpkeep([
+        let ledger = ScriptedPruning([
             .success(PruneStep(.goesOn, removed: [.message: 2, .providerID: 1])),
             .success(PruneStep(.goesOn, removed: [.message: 3])), .success(PruneStep(.ended, removed: [.bridge: 1])),
         ])
@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: [PruneStep.Outcome.notDue, .elsewhere, .ended])
     func whereNothingIsToBeDoneNothingIsSaid(_ outcome: PruneStep.Outcome) async {
-        let ledger = ScriptedUpkeep([.success(PruneStep(outcome))])
+        let ledger = ScriptedPruning([.success(PruneStep(outcome))])
         let bench = Bench(ledger)
         await bench.pruner.pass()
         #expect(ledger.requests.count == 1)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func aLedgerThatIsAwayEndsThePassAndWhatWasRemovedIsTold() async {
-        let ledger = ScriptedUpkeep([
+        let ledger = ScriptedPruning([
             .success(PruneStep(.goesOn, removed: [.message: 1])), .failure(NotingLedger.Away()),
         ])
         let bench = Bench(ledger)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func itAsksAgainAfterAPauseUntilItIsStopped() async throws {
-        let ledger = ScriptedUpkeep([])
+        let ledger = ScriptedPruning([])
         let bench = Bench(ledger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await bench.pruner.run() }
@@ -64,7 +64,7 @@ private final class Bench: Sendable {
         let rests = Mutex<[Double]>([])
     }
 
-    init(_ ledger: ScriptedUpkeep) {
+    init(_ ledger: ScriptedPruning) {
         let noted = Noted()
         self.noted = noted
         let (rested, rest) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -87,7 +87,7 @@ private final class Bench: Sendable {
 }
 
 /// Answers as it is told, and then that nothing is due.
-private final class ScriptedUpkeep: LedgerUpkeep {
+private final class ScriptedPruning: LedgerPruning {
     private struct State {
         var answers: [Result<PruneStep, any Error>]
         var requests: [PruneRequest] = []
@@ -110,16 +110,6 @@ private final class ScriptedUpkeep: LedgerUpkeep {
     }
 
     func prunable(_ retention: LedgerRetention, now: Date) async throws -> [PrunedRows: Int] { [:] }
-
-    func admit(_ keys: [TokenKeyFingerprint]) async throws -> [TokenKeyDisagreement] { [] }
-
-    func status() async throws -> LedgerStatus {
-        LedgerStatus(id: "", createdAt: .distantPast, restoredAt: nil, prunedAt: nil, bridges: [])
-    }
-
-    func noteRestored(now: Date) async throws {}
-
-    func retire(bridge: String) async throws -> Bool { false }
 }
 
 /// Keeps what is said at the level of information.

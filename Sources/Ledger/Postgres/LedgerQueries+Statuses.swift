@@ -29,7 +29,8 @@ extension LedgerQueries {
                 .stored(report.recipient?.text), .stored(report.program), .instant(report.at),
             ])
         let order = report.key.map(LockOrder.message) ?? .messageOf(sid: report.sid ?? "")
-        guard report.status == .accepted, let key = report.key else { return [LedgerStep(order, status)] }
+        let steps = [LedgerStep(order, status)] + (awaiting(report).map { [LedgerStep(order, $0)] } ?? [])
+        guard report.status == .accepted, let key = report.key else { return steps }
         var json = JSONText(reservingCapacity: 128)
         json.pairs(nil, report.metadata)
         let link = PostgresQuery(
@@ -39,7 +40,7 @@ extension LedgerQueries {
                 .stored(report.program), .stored(json.string), .instant(report.at),
             ])
         let place = LockOrder.conversation(report.recipient, report.program ?? "")
-        return [LedgerStep(order, status), LedgerStep(place, link)]
+        return steps + [LedgerStep(place, link)]
     }
 
     private static let applyStatement = PostgresStatement(

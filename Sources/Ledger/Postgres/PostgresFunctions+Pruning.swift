@@ -41,6 +41,7 @@ extension PostgresFunctions {
                 AND a.last_heard < CASE WHEN a.has_ended THEN finished_before ELSE unfinished_before END;
             DELETE FROM provider_id i WHERE i.sid = ANY (old_sids) AND i.message = ANY (doomed);
             GET DIAGNOSTICS provider_ids = ROW_COUNT;
+            DELETE FROM awaited w WHERE w.message = ANY (doomed);
             DELETE FROM progress p WHERE p.message = ANY (doomed);
             DELETE FROM message m WHERE m.id = ANY (doomed);
             GET DIAGNOSTICS messages = ROW_COUNT;

@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Messaging
 import Postgres
 
-extension PostgresLedger {
+extension PostgresLedger: LedgerPruning {
     /// Removes a little of what is older than the retention, in a transaction of its own beside those of the writers.
     public func prune(_ request: PruneRequest) async throws -> PruneStep {
         let rows = try await inReadersTransaction(LedgerQueries.prune(request, options.pruning))

@@ -77,6 +77,11 @@ enum PostgresSchema {
                         \(PostgresFunctions.version1)
                         UPDATE ledger SET version = 1;
                     END IF;
+                    IF present < 2 AND \(version) >= 2 THEN
+                        \(lookUpTables)
+                        \(PostgresFunctions.version2)
+                        UPDATE ledger SET version = 2;
+                    END IF;
                     IF present < 3 AND \(version) >= 3 THEN
                         \(version3(now: now))
                         UPDATE ledger SET version = 3;

@@ -20,6 +20,22 @@ public struct Instruments: Sendable {
         case accepted, refused, unknown
     }
 
+    /// What a look at a message without a final status came to.
+    public enum StatusLookUp: String, Sendable, CaseIterable {
+        /// The provider has a final status, has none yet, or does not know the message.
+        case final, pending, absent
+        /// Nobody will ever know.
+        case abandoned
+        /// There was no answer that could be relied on.
+        case failed
+    }
+
+    /// What a comparison of messages from people with the provider's list came to.
+    public enum Comparison: String, Sendable, CaseIterable {
+        /// All was read, the list was longer than is read, or it could not be read.
+        case complete, truncated, failed
+    }
+
     /// A queue of events that the recorder reads.
     public enum EventQueue: String, Sendable, CaseIterable {
         case consent, recorder
@@ -63,6 +79,10 @@ public struct Instruments: Sendable {
     private let spoolBytes: Meter
     private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
+    private let statusLookUps: [StatusLookUp: Counter]
+    private let comparisons: [Comparison: Counter]
+    private let missedInbound: Counter
+    private let uncomparedAge: Meter
     private let pruned: [PrunedRows: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
@@ -90,6 +110,20 @@ public struct Instruments: Sendable {
                 let labels = [("queue", queue.rawValue)]
                 return (queue, Counter(label: "switchboard_unreadable_events", dimensions: labels, factory: factory))
             })
+        statusLookUps = Dictionary(
+            uniqueKeysWithValues: StatusLookUp.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (outcome, Counter(label: "switchboard_status_look_ups", dimensions: labels, factory: factory))
+            })
+        comparisons = Dictionary(
+            uniqueKeysWithValues: Comparison.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (
+                    outcome, Counter(label: "switchboard_inbound_comparisons", dimensions: labels, factory: factory)
+                )
+            })
+        missedInbound = Counter(label: "switchboard_missed_inbound", factory: factory)
+        uncomparedAge = Meter(label: "switchboard_bridge_outage_age_seconds", factory: factory)
         pruned = Dictionary(
             uniqueKeysWithValues: PrunedRows.allCases.map { rows in
                 let labels = [("rows", rows.rawValue)]
@@ -147,6 +181,19 @@ public struct Instruments: Sendable {
         spoolAge.set(oldestAge)
     }
 
+    /// The provider was asked about a message without a final status.
+    public func countStatusLookUp(_ outcome: StatusLookUp) { statusLookUps[outcome]?.increment() }
+
+    /// Messages from people were compared with the provider's list.
+    public func countComparison(_ outcome: Comparison) { comparisons[outcome]?.increment() }
+
+    /// The provider's list had a message from a person that no webhook had brought.
+    public func countMissedInbound() { missedInbound.increment() }
+
+    /// For how many seconds messages from people may have been missed, unless the provider's list was compared; 0 when
+    /// nothing is open.
+    public func setUncomparedAge(seconds: Double) { uncomparedAge.set(seconds) }
+
     /// What each name means, by its name in the exposition.
     public static let help = [
         "switchboard_messages_total": "Messages by what became of them.",
@@ -162,6 +209,10 @@ public struct Instruments: Sendable {
         "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
         "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
         "switchboard_bridge_spool_oldest_age_seconds": "Age of the oldest webhook on the bridge's disk.",
+        "switchboard_status_look_ups_total": "Questions about messages without a final status, by what came of them.",
+        "switchboard_inbound_comparisons_total": "Comparisons with the provider's list of messages from people.",
+        "switchboard_missed_inbound_total": "Messages from people that no webhook had brought.",
+        "switchboard_bridge_outage_age_seconds": "Time since the beginning of an outage that was not compared yet.",
     ]
 }
 

@@ -26,7 +26,7 @@ extension LedgerCommand {
         }
 
         private static func pass(
-            _ ledger: any LedgerUpkeep, _ retention: LedgerRetention
+            _ ledger: any LedgerPruning, _ retention: LedgerRetention
         ) async throws -> [PrunedRows: Int] {
             var removed: [PrunedRows: Int] = [:]
             let holder = "command-" + UUID().uuidString.lowercased()
