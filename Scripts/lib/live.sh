@@ -25,6 +25,7 @@ live_database() {
     SWITCHBOARD_TEST_POSTGRES_URL=$(postgres_url)
     export SWITCHBOARD_TEST_POSTGRES_CA_FILE=$LOCAL/postgres-tls/ca.pem
     tier_swift database --filter "$DATABASE_TESTS"
+    tier_python ledger "$ROOT/Tests/Python/live_ledger.py"
     unset SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES
     postgres_wipe
 }
@@ -33,7 +34,7 @@ live() {
     local port file strangers=()
     # The tests of the broker alone change queues and policies; every other one speaks to the running system.
     for file in "$ROOT"/Tests/Python/live_*.py; do
-        [[ $file = *_@(broker|permissions|spool|lookup|outage|recovery|cluster|shutdown).py ]] || strangers+=("$file")
+        [[ $file = *_@(broker|permissions|spool|lookup|outage|lost|ledger|recovery|cluster|shutdown).py ]] || strangers+=("$file")
     done
     echo 'starting RabbitMQ'
     broker_wipe
@@ -52,7 +53,7 @@ live() {
     fi
     system_stop
     tier_swift live --filter "$LIVE_TESTS"
-    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup,outage}.py
+    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup,outage,lost}.py
     tier_python recovery "$ROOT"/Tests/Python/live_{recovery,cluster,shutdown}.py
     live_database
     live_stop

@@ -20,6 +20,8 @@ final class LedgerConnection {
     let queue: DatabaseQueue
     private let transaction: TransactionStatements
     private let file: FileIdentity
+    private let values: BoundValues
+    private var pruning: PruneTable?
 
     /// Opens the file, and creates and migrates it when it is opened for writing.
     ///
@@ -30,9 +32,10 @@ final class LedgerConnection {
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
+            let values = BoundValues()
+            self.values = values
             (ledgerID, restoredAt, tables, transaction) = try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
-                let values = BoundValues()
                 return (
                     try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
                     try Int64.fetchOne(database, sql: "SELECT restored_at FROM ledger"),
@@ -65,6 +68,14 @@ final class LedgerConnection {
         } catch {
             throw LedgerError(error, path: path)
         }
+    }
+
+    /// What pruning reads and removes; inside the transaction of a call.
+    func pruneTable() throws(LedgerError) -> PruneTable {
+        if let pruning { return pruning }
+        let made = try query { database in try PruneTable(database, values) }
+        pruning = made
+        return made
     }
 
     private func inTransaction(_ body: (Database) throws -> Void) throws(LedgerError) {

@@ -10,7 +10,7 @@ import Synchronization
 /// reads goes through a second connection, so that it does not wait for the disk.
 public final class SQLiteLedger: Sendable {
     private let path: String
-    private let options: Options
+    let options: Options
     private let logger: Logger
     private let writer: LedgerThread
     private let reader = Mutex(Reader())

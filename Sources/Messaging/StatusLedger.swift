@@ -20,6 +20,10 @@ public struct StatusReport: Sendable {
     public var program: String?
     /// Told to whom it may concern when the person replies.
     public var metadata: [String: String] = [:]
+    /// What later events say of an accepted message.
+    public var origin: MessageOrigin?
+    /// When the provider is asked about an accepted message with an origin, if no final status has come by then.
+    public var lookAt: Date?
     /// When it was received.
     public var at: Date
 
@@ -86,7 +90,8 @@ public protocol StatusLedger: Sendable {
     /// A provider's status with its SID proves that the provider has the message: it settles an attempt whose outcome
     /// is unknown or not recorded yet, and keeps a held message from being sent (again). So does `refused` settle the
     /// attempt that it names, unless the provider has told a SID. `accepted` also makes the
-    /// message what a reply answers, and lets its SID find it. A `rejected` is never recorded: such a request was no
+    /// message what a reply answers, lets its SID find it, and with ``StatusReport/lookAt`` makes it awaited
+    /// (``AwaitedLedger``) until a final status is recorded. A `rejected` is never recorded: such a request was no
     /// message, and its id may belong to another one.
     func record(_ report: StatusReport) async throws -> Bool
     /// Applies a change by the time of receipt, at a tie revoking wins; whether it became the last word. A provider's

@@ -25,7 +25,7 @@ struct ConsentIntake: Sendable {
                 await apply(changes)
                 changes = []
                 await note(bridge, time, isLeaving, delivery)
-            case .status, .other: settling.acknowledge(delivery.tag)
+            case .status, .inbound, .other: settling.acknowledge(delivery.tag)
             case nil: leaveOut(delivery)
             }
         }
@@ -98,7 +98,7 @@ extension RecordedEvent {
             return .consent(change)
         case .tick(let bridge, let at, let isLeaving):
             return .tick(bridge: bridge, at: min(at, now), isLeaving: isLeaving)
-        case .status, .other: return self
+        case .status, .inbound, .other: return self
         }
     }
 }

@@ -29,8 +29,11 @@ public actor Recorder: Service {
     private static let statusPrefetch = 500
 
     /// A recorder with a broker connection of its own.
+    ///
+    /// - Parameter lostAfter: seconds without a final status after which the provider is to be asked about a message.
     public init(
-        loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions, ledger: any StatusLedger, logger: Logger
+        loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions, ledger: any StatusLedger & InboundLedger,
+        lostAfter: Double, logger: Logger
     ) {
         self.loop = loop
         self.logger = logger
@@ -41,7 +44,7 @@ public actor Recorder: Service {
             ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread,
             now: { Date() })
         statusIntake = StatusIntake(
-            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying)
+            ledger: ledger, lostAfter: lostAfter, logger: logger, settling: Settling(consumer), retrying: retrying)
     }
 
     /// Whether events are being taken, and opt-outs with them.

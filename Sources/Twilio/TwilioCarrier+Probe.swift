@@ -11,7 +11,7 @@ extension TwilioCarrier {
         do {
             let response = try await transport.send(request)
             // Test credentials may not list, and the provider says so only once it has recognised them.
-            let isTest = response.status == 403 && APIError.code(in: response.body) == 20008
+            let isTest = response.status == 403 && APIError.code(in: response.body) == Self.testCredentials
             if response.status == 200 || isTest {
                 return .usable(serverTime: response.header("Date").flatMap(parseMailDate))
             }

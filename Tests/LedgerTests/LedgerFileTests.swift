@@ -161,20 +161,6 @@ import Testing
         }
     }
 
-    @Test func aFullDiskFailsTheCallsAndHealsByItself() async throws {
-        try await withLedgerFile { path async throws in
-            let ledger = try await openLedger(path)
-            // The limit holds for the connection, and is gone with it: as if somebody made room.
-            _ = try await ledger.write { connection throws(LedgerError) in connection.pragma("max_page_count = 1") }
-            let reason = String(repeating: "x", count: 100_000)
-            _ = try await ledger.claim(claim("a"))
-            #expect(
-                await code { try await ledger.noteDeferral(.shop("a"), reason: reason, now: noon) } == .diskFull)
-            try await succeeds { try await ledger.noteDeferral(.shop("a"), reason: reason, now: noon) }
-            #expect(try await ledger.claim(claim("a")).deferralReason == reason)
-        }
-    }
-
     @Test func aLockThatLastsIsAnErrorAndWhatIsHeldShortlyIsNot() async throws {
         try await withLedgerFile { path async throws in
             let ledger = try await openLedger(path) { $0.busyTimeout = .milliseconds(20) }
@@ -205,18 +191,6 @@ import Testing
             }
             #expect(damaged == .corrupt)
         }
-    }
-
-    /// Repeats a call until the ledger has opened its file again; the pause between attempts is the ledger's.
-    private func succeeds(_ body: () async throws -> Void) async throws {
-        for _ in 0..<100_000 {
-            do {
-                return try await body()
-            } catch let error as LedgerError where error.isRetryable {
-                continue
-            }
-        }
-        Issue.record("the ledger did not recover")
     }
 }
 

@@ -122,6 +122,11 @@ import Testing
             }
             #expect(error?.code == .absent)
             #expect(!FileManager.default.fileExists(atPath: path))
+            try Data().write(to: URL(filePath: path))
+            let empty = await #expect(throws: LedgerError.self) {
+                _ = try await openLedger(path) { $0.createsFile = false }
+            }
+            #expect(empty?.code == .absent)
             try await openLedger(path).close()
             try await openLedger(path) { $0.createsFile = false }.close()
         }

@@ -69,6 +69,19 @@ import Testing
         #expect(value("switchboard_bridge_spool_oldest_age_seconds") == "1.5")
     }
 
+    @Test("what is asked of the provider because no webhook told it") func lookUps() {
+        let instruments = Instruments(registry)
+        instruments.countStatusLookUp(.abandoned)
+        instruments.countComparison(.truncated)
+        instruments.countMissedInbound()
+        instruments.setUncomparedAge(seconds: 7.5)
+        #expect(value(#"switchboard_status_look_ups_total{outcome="abandoned"}"#) == "1")
+        #expect(value(#"switchboard_status_look_ups_total{outcome="final"}"#) == "0")
+        #expect(value(#"switchboard_inbound_comparisons_total{outcome="truncated"}"#) == "1")
+        #expect(value("switchboard_missed_inbound_total") == "1")
+        #expect(value("switchboard_bridge_outage_age_seconds") == "7.5")
+    }
+
     @Test("webhooks by path and answer, with labels that no caller can make up") func webhooks() {
         let instruments = Instruments(registry)
         for path in [

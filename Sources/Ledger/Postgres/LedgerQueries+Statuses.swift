@@ -30,7 +30,8 @@ extension LedgerQueries {
             ])
         let order = report.key.map(LockOrder.message) ?? .messageOf(sid: report.sid ?? "")
         if report.status == .refused { return [LedgerStep(order, status)] + refusal(report, order) }
-        guard report.status == .accepted, let key = report.key else { return [LedgerStep(order, status)] }
+        let steps = [LedgerStep(order, status)] + (awaiting(report).map { [LedgerStep(order, $0)] } ?? [])
+        guard report.status == .accepted, let key = report.key else { return steps }
         var json = JSONText(reservingCapacity: 128)
         json.pairs(nil, report.metadata)
         let link = PostgresQuery(
@@ -40,7 +41,7 @@ extension LedgerQueries {
                 .stored(report.program), .stored(json.string), .instant(report.at),
             ])
         let place = LockOrder.conversation(report.recipient, report.program ?? "")
-        return [LedgerStep(order, status), LedgerStep(place, link)]
+        return steps + [LedgerStep(place, link)]
     }
 
     private static let refuseStatement = PostgresStatement(

@@ -20,6 +20,22 @@ public struct Instruments: Sendable {
         case accepted, refused, unknown
     }
 
+    /// What a look at a message without a final status came to.
+    public enum StatusLookUp: String, Sendable, CaseIterable {
+        /// The provider has a final status, has none yet, or does not know the message.
+        case final, pending, absent
+        /// Nobody will ever know.
+        case abandoned
+        /// There was no answer that could be relied on.
+        case failed
+    }
+
+    /// What a comparison of messages from people with the provider's list came to.
+    public enum Comparison: String, Sendable, CaseIterable {
+        /// All was read, the list was longer than is read, or it could not be read.
+        case complete, truncated, failed
+    }
+
     /// A queue of events that the recorder reads.
     public enum EventQueue: String, Sendable, CaseIterable {
         case consent, recorder
@@ -65,6 +81,11 @@ public struct Instruments: Sendable {
     private let unreadable: [EventQueue: Counter]
     private let pausedAccounts: PausedAccountMeters
     private let suspended: Meter
+    private let statusLookUps: [StatusLookUp: Counter]
+    private let comparisons: [Comparison: Counter]
+    private let missedInbound: Counter
+    private let uncomparedAge: Meter
+    private let pruned: [PrunedRows: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -93,7 +114,29 @@ public struct Instruments: Sendable {
                 let labels = [("queue", queue.rawValue)]
                 return (queue, Counter(label: "switchboard_unreadable_events", dimensions: labels, factory: factory))
             })
+        statusLookUps = Dictionary(
+            uniqueKeysWithValues: StatusLookUp.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (outcome, Counter(label: "switchboard_status_look_ups", dimensions: labels, factory: factory))
+            })
+        comparisons = Dictionary(
+            uniqueKeysWithValues: Comparison.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (
+                    outcome, Counter(label: "switchboard_inbound_comparisons", dimensions: labels, factory: factory)
+                )
+            })
+        missedInbound = Counter(label: "switchboard_missed_inbound", factory: factory)
+        uncomparedAge = Meter(label: "switchboard_bridge_outage_age_seconds", factory: factory)
+        pruned = Dictionary(
+            uniqueKeysWithValues: PrunedRows.allCases.map { rows in
+                let labels = [("rows", rows.rawValue)]
+                return (rows, Counter(label: "switchboard_ledger_pruned", dimensions: labels, factory: factory))
+            })
     }
+
+    /// Old rows were removed from the ledger.
+    public func countPruned(_ rows: PrunedRows, _ count: Int) { pruned[rows]?.increment(by: count) }
 
     /// A message was consumed, or left the worker; the class is nil where the request named none.
     public func count(_ outcome: Outcome, _ messageClass: MessageClass?) {
@@ -150,6 +193,19 @@ public struct Instruments: Sendable {
         spoolAge.set(oldestAge)
     }
 
+    /// The provider was asked about a message without a final status.
+    public func countStatusLookUp(_ outcome: StatusLookUp) { statusLookUps[outcome]?.increment() }
+
+    /// Messages from people were compared with the provider's list.
+    public func countComparison(_ outcome: Comparison) { comparisons[outcome]?.increment() }
+
+    /// The provider's list had a message from a person that no webhook had brought.
+    public func countMissedInbound() { missedInbound.increment() }
+
+    /// For how many seconds messages from people may have been missed, unless the provider's list was compared; 0 when
+    /// nothing is open.
+    public func setUncomparedAge(seconds: Double) { uncomparedAge.set(seconds) }
+
     /// What each name means, by its name in the exposition.
     public static let help = [
         "switchboard_messages_total": "Messages by what became of them.",
@@ -158,6 +214,7 @@ public struct Instruments: Sendable {
         "switchboard_publish_confirm_seconds": "Time from publishing an event to the broker's confirm.",
         "switchboard_ledger_commit_seconds": "Time that the ledger took to make a batch durable.",
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
+        "switchboard_ledger_pruned_total": "Old rows that were removed from the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_account_paused": "1 while nothing is sent through the account, else 0.",
@@ -166,6 +223,10 @@ public struct Instruments: Sendable {
         "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
         "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
         "switchboard_bridge_spool_oldest_age_seconds": "Age of the oldest webhook on the bridge's disk.",
+        "switchboard_status_look_ups_total": "Questions about messages without a final status, by what came of them.",
+        "switchboard_inbound_comparisons_total": "Comparisons with the provider's list of messages from people.",
+        "switchboard_missed_inbound_total": "Messages from people that no webhook had brought.",
+        "switchboard_bridge_outage_age_seconds": "Time since the beginning of an outage that was not compared yet.",
     ]
 }
 

@@ -64,21 +64,63 @@ extension Assembly {
             name: bridgeName, host: settings.bridgeListen.host, port: settings.bridgeListen.port,
             publicURL: try publicURL(),
             accounts: settings.accounts.values.map { entry in
-                BridgeConfiguration.Account(
+                var account = BridgeConfiguration.Account(
                     alias: entry.account.alias, sid: entry.account.sid, authTokens: entry.account.authTokens)
+                account.usesMessagingServices = entry.senders.values.contains { sender in
+                    if case .messagingService = sender { true } else { false }
+                }
+                return account
             })
         configuration.statusCallbackURL = settings.statusCallbackURL
         configuration.inboundWebhookURL = settings.inboundWebhookURL
         configuration.publishesClearEvents = publishesClearEvents
         return Bridge(
             configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
-            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool, logger: logger)
+            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool,
+            lookUps: try lookUps(ledger, loop), logger: logger)
+    }
+
+    /// The bridge's own connections to the provider, few and patient: sending goes first.
+    private func lookUps(_ ledger: any LedgerStore, _ loop: EventLoop) throws -> BridgeLookUps {
+        let timeout = Duration.seconds(10)
+        let client = try httpClient(loop, timeout: timeout, connections: 4) { options in
+            // A page of 500 messages of 1600 characters, each escaped.
+            options.maximumBodySize = 16 << 20
+        }
+        return BridgeLookUps(
+            ledger: ledger,
+            sources: settings.accounts.mapValues { entry in
+                TwilioCarrier(account: entry.account, client: client, timeout: timeout)
+            }, options: LookUpOptions(lostAfter: settings.lostAfter))
+    }
+
+    private func httpClient(
+        _ loop: EventLoop, timeout: Duration, connections: Int, change: (inout HTTPTransferOptions) -> Void = { _ in }
+    ) throws(SettingProblem) -> HTTPClient {
+        var options = HTTPTransferOptions()
+        options.timeout = timeout
+        options.maximumConnections = connections
+        options.proxy = settings.proxy
+        options.caFile = settings.caFile
+        if settings.mode == .development { options.allowsAddress = { $0.isLoopback } }
+        change(&options)
+        do {
+            return try HTTPClient(loop: loop, options: options)
+        } catch {
+            throw SettingProblem("http", "\(error)")
+        }
     }
 
     func recorder(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
         Recorder(
             loop: loop, broker: try settings.broker(.recorder), connection: connection("recorder"), ledger: ledger,
-            logger: logger)
+            lostAfter: settings.lostAfter, logger: logger)
+    }
+
+    func pruner(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) -> LedgerPruner {
+        LedgerPruner(
+            loop: loop, ledger: ledger, retention: settings.retention,
+            holder: "recorder-" + UUID().uuidString.lowercased(), logger: logger)
     }
 
     func simulator(_ logger: Logger) throws -> Simulator {
@@ -151,18 +193,8 @@ extension Assembly {
     }
 
     private func directory(_ loop: EventLoop, _ configuration: WorkerConfiguration) throws -> Directory {
-        var options = HTTPTransferOptions()
-        options.timeout = .seconds(configuration.callTimeout)
-        options.maximumConnections = max(configuration.slots, 16)
-        options.proxy = settings.proxy
-        options.caFile = settings.caFile
-        if settings.mode == .development { options.allowsAddress = { $0.isLoopback } }
-        let client: HTTPClient
-        do {
-            client = try HTTPClient(loop: loop, options: options)
-        } catch {
-            throw SettingProblem("http", "\(error)")
-        }
+        let client = try httpClient(
+            loop, timeout: .seconds(configuration.callTimeout), connections: max(configuration.slots, 16))
         let callback: StatusCallbackURL
         do {
             callback = try StatusCallbackURL(

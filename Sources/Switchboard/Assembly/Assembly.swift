@@ -43,6 +43,7 @@ struct Assembly {
             if roles.contains(.recorder) {
                 let recorder = try recorder(ledger, eventsLoop, logger)
                 services.append(recorder)
+                services.append(pruner(ledger, eventsLoop, logger))
                 checks.append(ReadinessCheck("recorder") { await recorder.readiness })
             }
             if roles.contains(.bridge) {
@@ -71,7 +72,7 @@ struct Assembly {
         let disagreements: [TokenKeyDisagreement]
         do {
             ledger = try await settings.ledger.open(
-                creates: settings.mode == .development,
+                creates: settings.mode == .development, commits: settings.commits,
                 // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
                 wakeCallers: { wake in loop.execute(wake) },
                 onCommit: { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }, logger: logger)

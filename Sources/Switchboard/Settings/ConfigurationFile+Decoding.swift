@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events, bridge
+        case accounts, apps, templates, worker, http, events, bridge, ledger
     }
 
     init(from decoder: any Decoder) throws {
@@ -31,6 +31,7 @@ extension ConfigurationFile: Decodable {
         http = try container.decodeIfPresent(HTTP.self, forKey: .http)
         events = try container.decodeIfPresent(Events.self, forKey: .events)
         bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
+        ledger = try container.decodeIfPresent(Ledger.self, forKey: .ledger)
     }
 }
 
@@ -138,5 +139,46 @@ extension ConfigurationFile.Bridge.Spool: Decodable {
         let container = try decoder.container(keyedBy: Keys.self)
         path = try container.decodeIfPresent(String.self, forKey: .path)
         megabytes = try container.decodeIfPresent(Int.self, forKey: .megabytes)
+    }
+}
+
+extension ConfigurationFile.Ledger: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case commit, retention
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        commit = try container.decodeIfPresent(Commit.self, forKey: .commit)
+        retention = try container.decodeIfPresent(Retention.self, forKey: .retention)
+    }
+}
+
+extension ConfigurationFile.Ledger.Commit: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case calls, milliseconds
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        calls = try container.decodeIfPresent(Int.self, forKey: .calls)
+        milliseconds = try container.decodeIfPresent(Int.self, forKey: .milliseconds)
+    }
+}
+
+extension ConfigurationFile.Ledger.Retention: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case messageDays, unfinishedDays, conversationDays, evidenceDays
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        messageDays = try container.decodeIfPresent(Int.self, forKey: .messageDays)
+        unfinishedDays = try container.decodeIfPresent(Int.self, forKey: .unfinishedDays)
+        conversationDays = try container.decodeIfPresent(Int.self, forKey: .conversationDays)
+        evidenceDays = try container.decodeIfPresent(Int.self, forKey: .evidenceDays)
     }
 }
