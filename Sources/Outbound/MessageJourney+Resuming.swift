@@ -40,11 +40,11 @@ extension MessageJourney {
         }
     }
 
-    /// Whether this is the delivery that ended the message, handed back before all was published, and not a repeat by
-    /// the app: then what could not be sent may not have been kept yet.
+    /// Whether this may be the request that ended, handed back or put off before all was published, and not a repeat by
+    /// the app: then what could not be sent may not have been kept yet. What an operator gave back, too, stands nowhere
+    /// else any more. A repeat that waited on the ladder is kept as well, and does no harm there.
     private func mustBeKept(_ message: PreparedMessage) -> Bool {
-        // What an operator gave back stands nowhere else any more.
-        message.delivery.isRedelivered || message.isReplay
+        message.delivery.isRedelivered || message.received.envelope.progress != nil
     }
 
     /// Another delivery of the message may be calling right now; when its worker is gone, the outcome is unknown.

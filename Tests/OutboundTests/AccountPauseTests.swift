@@ -23,7 +23,7 @@ import Topics
         #expect(event.error?.code == 20003)
         #expect(event.routingKey == "account.paused.none.none.none")
         #expect(event.subject == "default")
-        #expect(event.details == ["worker": "worker-1", "since": "2026-11-21T15:00:00Z"])
+        #expect(event.details == ["worker": "worker-1", "since": "2026-11-21T15:00:00.000Z"])
         #expect(bench.outbox.messages.last?.message.properties.headers["sb-attempt"] == .int64(0))
         #expect(bench.outbox.events.last?.reason?.problem == "the provider refuses the account: 20003 name 20003")
         // The next ones wait without a call, and say so once each.

@@ -118,9 +118,15 @@ class System:
     def account_reason(self) -> str | None:
         return next(check.get("reason") for check in self.health()["checks"] if check["name"] == "accounts")
 
-    def metric(self, name: str) -> float:
-        text = requests.get(f"http://{self.admin}/metrics", timeout=5).text
-        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
+    def metric(self, name: str, label: str = "") -> float:
+        lines = requests.get(f"http://{self.admin}/metrics", timeout=5).text.splitlines()
+        values = [float(line.split()[-1]) for line in lines if line.startswith(name) and label in line]
+        assert values, name
+        return sum(values)
+
+    def consumed(self) -> float:
+        """How many deliveries the worker got."""
+        return self.metric("switchboard_messages_total", 'outcome="consumed"')
 
     def send(self, count: int) -> set[str]:
         messages = {f"m-{secrets.token_hex(8)}" for _ in range(count)}
@@ -215,16 +221,16 @@ def fixture_system(tmp_path):
 def check_pause(system: System, seconds: float, why: str) -> None:
     """Nothing is taken, nothing churns, and everybody who may ask is told why."""
     until(lambda: system.consumers() == 0)
-    until(lambda: system.metric('switchboard_account_paused{account="default"}') == 1)
+    until(lambda: system.metric("switchboard_account_paused", 'account="default"') == 1)
     paused = until(lambda: system.seen("account.paused"))
     assert len(paused) == 1 and why in paused[0]["data"]["reason"]["problem"]
     assert system.metric("switchboard_worker_suspended") == 1
     until(lambda: system.ready() > 0)
-    consumed, began = system.metric('switchboard_messages_total{outcome="consumed"'), time.monotonic()
+    consumed, began = system.consumed(), time.monotonic()
     while time.monotonic() - began < seconds:
         assert system.consumers() == 0
         time.sleep(0.2)
-    assert system.metric('switchboard_messages_total{outcome="consumed"') == consumed
+    assert system.consumed() == consumed > 0
     assert "default is paused since" in system.account_reason() and why in system.account_reason()
     diagnosis = system.doctor()
     assert diagnosis.returncode == 1
@@ -255,9 +261,9 @@ def test_a_provider_that_is_away_stops_the_consumption_and_nothing_churns(system
     system.provider_comes()
     check_recovery(system, messages)
     print(f"all sent {time.monotonic() - began:.1f} s after the provider was back")
-    consumed = system.metric('switchboard_messages_total{outcome="consumed"')
-    print(f"{consumed:.0f} deliveries for {COUNT} messages")
-    assert consumed <= 3 * COUNT
+    print(f"{system.consumed():.0f} deliveries for {COUNT} messages")
+    # Those that were on their way when it went come twice from the ladder or their queue, and once in the end.
+    assert COUNT <= system.consumed() <= 3 * COUNT
 
 
 def test_an_account_that_is_refused_stops_the_consumption_until_its_credentials_are_mended(system):

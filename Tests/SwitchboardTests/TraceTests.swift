@@ -23,10 +23,10 @@ import Testing
         #expect(
             lines == [
                 "message      shop/order-17", "class        transactional", "purpose      order-shipped",
-                "channel      sms", "first seen   2026-11-21T14:58:30Z",
-                "state        unknown since 2026-11-21T14:59:50Z", "attempts     1", "worker       w-1",
+                "channel      sms", "first seen   2026-11-21T14:58:30.000Z",
+                "state        unknown since 2026-11-21T14:59:50.000Z", "attempts     1", "worker       w-1",
                 "next         a callback settles it, or it is looked up at the provider "
-                    + "at 2026-11-21T15:00:20Z at the earliest",
+                    + "at 2026-11-21T15:00:20.000Z at the earliest",
             ])
         let late = report(.unknown(attempt: 1, since: now.addingTimeInterval(-31))).lines.last
         #expect(late?.hasSuffix("when it comes back from the delay ladder") == true)
@@ -57,7 +57,7 @@ import Testing
             trace.errorCode = 30003
         }
         #expect(made.lines.contains("decision     block by opt-out.program: she said STOP"))
-        #expect(made.lines.contains("status       blocked at 2026-11-21T15:00:00Z"))
+        #expect(made.lines.contains("status       blocked at 2026-11-21T15:00:00.000Z"))
         #expect(made.lines.contains("error        30003"))
         let json = try #require(
             try JSONSerialization.jsonObject(with: Data(made.json)) as? [String: Any])
