@@ -33,7 +33,10 @@ import Testing
             }
         ),
         ("apply", { ledger, number in _ = try await ledger.apply(change(.revoked, sid(number), recipient: .anna)) }),
-        ("tick", { ledger, number in try await ledger.noteTick(bridge: "b\(number)", at: noon, isLeaving: false) }),
+        (
+            "tick",
+            { ledger, number in try await ledger.noteTick(bridge: "b\(number)", at: noon, isLeaving: false, now: noon) }
+        ),
         (
             "close",
             { ledger, number in

@@ -175,8 +175,8 @@ import Testing
                 }
                 _ = try await ledger.record(taken)
             }
-            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: true)
-            try await ledger.noteTick(bridge: "lost", at: noon, isLeaving: false)
+            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: true, now: noon)
+            try await ledger.noteTick(bridge: "lost", at: noon, isLeaving: false, now: noon)
             try await live(ledger, at: day(60))
             #expect(try await prune(ledger, at: day(60)) == [.conversation: 1, .bridge: 1])
             #expect(try await ledger.conversation(recipient: [.anna], program: program) == nil)
@@ -232,7 +232,7 @@ import Testing
                     })
             }
             #expect(try await ledger.apply(change(.revoked, sid(9), at: day(-100))))
-            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: true)
+            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: true, now: noon)
             _ = try await ledger.claim(claim("new", at: day(45)))
             #expect(try await ledger.begin(start("new", decision: "{new}", at: day(45))) == .granted)
             let told = try await ledger.prunable(retention, now: day(45)).filter { $0.value > 0 }

@@ -128,7 +128,7 @@ import Testing
         _ = try await ledger.known(sids: [sid(1), sid(2)])
         _ = try await ledger.facts(recipient: [.anna, .annaNew], program: program)
         _ = try await ledger.conversation(recipient: [.anna], program: program)
-        try await ledger.noteTick(bridge: "b1", at: noon, isLeaving: true)
+        try await ledger.noteTick(bridge: "b1", at: noon, isLeaving: true, now: noon)
         _ = try await ledger.consentKnownAt()
         _ = try await ledger.claim(claim("z", at: seconds(500 * 86_400)))
         var outcome = PruneStep.Outcome.goesOn

@@ -8,7 +8,7 @@ import Testing
 @Suite struct TraceTests {
     @Test(arguments: TestedLedger.allCases)
     func aMessageIsTracedFromClaimToDelivery(_ store: TestedLedger) async throws {
-        try await store.traced { ledger async throws in
+        try await store.run { ledger async throws in
             #expect(try await ledger.traces(messageID: "a", app: nil).isEmpty)
             _ = try await ledger.claim(claim("a"))
             let held = try #require(try await ledger.traces(messageID: "a", app: "shop").first)
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: TestedLedger.allCases)
     func everyAppsMessageOfAnIdIsFoundAndNoOther(_ store: TestedLedger) async throws {
-        try await store.traced { ledger async throws in
+        try await store.run { ledger async throws in
             for app in ["shop", "bank", "clinic"] {
                 for id in ["a", "b"] {
                     var claim = claim(id)
@@ -69,7 +69,7 @@ import Testing
 
     @Test(arguments: TestedLedger.allCases)
     func aMessageOfWhichOnlyAStatusIsKnownHasNoRequest(_ store: TestedLedger) async throws {
-        try await store.traced { ledger async throws in
+        try await store.run { ledger async throws in
             _ = try await ledger.record(report("a", .sent, sid: sid(4), attempt: 1) { $0.providerStatus = "sent" })
             let trace = try #require(try await ledger.traces(messageID: "a", app: nil).first)
             #expect(trace.messageClass == nil && trace.purpose == nil && trace.channel == nil)
@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: TestedLedger.allCases)
     func everyEndIsTold(_ store: TestedLedger) async throws {
-        try await store.traced { ledger async throws in
+        try await store.run { ledger async throws in
             for id in ["blocked", "refused", "unknown", "abandoned"] { _ = try await ledger.claim(claim(id)) }
             try await ledger.close(.shop("blocked"), as: .blocked, decision: Array("{}".utf8), now: seconds(1))
             for id in ["refused", "unknown", "abandoned"] { _ = try await ledger.begin(start(id)) }
@@ -95,17 +95,6 @@ import Testing
             #expect(try await state("unknown") == .unknown(attempt: 1, since: seconds(1)))
             #expect(try await state("abandoned") == .abandoned(attempt: 1))
             #expect(try await ledger.traces(messageID: "blocked", app: nil).first?.finalAt == seconds(1))
-        }
-    }
-}
-
-extension TestedLedger {
-    /// Runs `body` on a new, empty ledger that can be asked for traces.
-    fileprivate func traced(
-        _ body: (any MessageLedger & StatusLedger & MessageTraces) async throws -> Void
-    ) async throws {
-        try await run { ledger async throws in
-            try await body(try #require(ledger as? any MessageLedger & StatusLedger & MessageTraces))
         }
     }
 }
