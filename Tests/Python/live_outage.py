@@ -15,7 +15,7 @@ import time
 import pika
 import pytest
 import requests
-from topology import ROOT
+from topology import ROOT, problems
 
 BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
@@ -232,6 +232,7 @@ def check_pause(system: System, seconds: float, why: str) -> None:
     until(lambda: system.metric("switchboard_account_paused", 'account="default"') == 1)
     paused = until(lambda: system.seen("account.paused"))
     assert len(paused) == 1 and why in paused[0]["data"]["reason"]["problem"]
+    assert problems("event", paused[0]) == []
     assert system.metric("switchboard_worker_suspended") == 1
     until(lambda: system.ready() > 0)
     consumed, began = system.consumed(), time.monotonic()
@@ -250,12 +251,15 @@ def check_recovery(system: System, messages: set[str]) -> None:
     until(lambda: {event["subject"] for event in system.seen("message.accepted")} >= messages, 120)
     until(lambda: len(system.seen("account.resumed")) == 1)
     assert len(system.seen("account.paused")) == 1
+    assert problems("event", system.seen("account.resumed")[0]) == []
     assert system.account_reason() is None
     assert system.taken() == len(messages)
     assert not system.seen("message.refused") and not system.seen("message.rejected")
     assert system.metric("switchboard_worker_suspended") == 0
     message = next(iter(messages))
-    assert system.trace(message)["state"] == "accepted"
+    trace = system.trace(message)
+    assert (trace["state"], trace["app"], trace["purpose"]) == ("accepted", "shop", "order")
+    assert trace["sid"].startswith("SM") and "next" in trace and "+1415" not in json.dumps(trace)
 
 
 def test_a_provider_that_is_away_stops_the_consumption_and_nothing_churns(system):
