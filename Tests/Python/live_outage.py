@@ -15,7 +15,7 @@ import time
 import pika
 import pytest
 import requests
-from topology import ROOT
+from topology import ROOT, problems
 
 BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
@@ -62,9 +62,8 @@ class System:
         self.admin, self.provider_address = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.log = open(folder / "log", "ab")
         self.provider = None
-        self.worker = self.run("worker", "recorder", admin=self.admin)
-        until(lambda: self.worker.poll() is not None or self.health())
-        assert self.worker.poll() is None
+        self.worker = None
+        self.worker_starts()
         self.connection = pika.BlockingConnection(pika.URLParameters(self.addresses["SWITCHBOARD_ADMIN_AMQP_URL"]))
         self.channel = self.connection.channel()
         self.channel.confirm_delivery()
@@ -92,6 +91,15 @@ class System:
         return subprocess.Popen(
             [BINARY, "run", *roles], env=self.environment(admin, token), stdout=self.log, stderr=self.log
         )
+
+    def worker_starts(self) -> None:
+        self.worker = self.run("worker", "recorder", admin=self.admin)
+        until(lambda: self.worker.poll() is not None or self.health())
+        assert self.worker.poll() is None
+
+    def worker_stops(self) -> None:
+        self.worker.send_signal(signal.SIGTERM)
+        assert self.worker.wait(timeout=60) == 0
 
     def provider_comes(self, token: str = TOKEN) -> None:
         self.provider = self.run("simulator", admin=f"127.0.0.1:{free_port()}", token=token)
@@ -194,12 +202,12 @@ class System:
 
     def end(self) -> None:
         self.connection.close()
-        self.worker.send_signal(signal.SIGTERM)
-        ended = self.worker.wait(timeout=60)
-        if self.provider:
-            self.provider_goes()
-        self.log.close()
-        assert ended == 0
+        try:
+            self.worker_stops()
+        finally:
+            if self.provider:
+                self.provider_goes()
+            self.log.close()
 
 
 @pytest.fixture(name="system")
@@ -224,6 +232,7 @@ def check_pause(system: System, seconds: float, why: str) -> None:
     until(lambda: system.metric("switchboard_account_paused", 'account="default"') == 1)
     paused = until(lambda: system.seen("account.paused"))
     assert len(paused) == 1 and why in paused[0]["data"]["reason"]["problem"]
+    assert problems("event", paused[0]) == []
     assert system.metric("switchboard_worker_suspended") == 1
     until(lambda: system.ready() > 0)
     consumed, began = system.consumed(), time.monotonic()
@@ -242,17 +251,25 @@ def check_recovery(system: System, messages: set[str]) -> None:
     until(lambda: {event["subject"] for event in system.seen("message.accepted")} >= messages, 120)
     until(lambda: len(system.seen("account.resumed")) == 1)
     assert len(system.seen("account.paused")) == 1
+    assert problems("event", system.seen("account.resumed")[0]) == []
     assert system.account_reason() is None
     assert system.taken() == len(messages)
     assert not system.seen("message.refused") and not system.seen("message.rejected")
     assert system.metric("switchboard_worker_suspended") == 0
     message = next(iter(messages))
-    assert system.trace(message)["state"] == "accepted"
+    trace = system.trace(message)
+    assert (trace["state"], trace["app"], trace["purpose"]) == ("accepted", "shop", "order")
+    assert trace["sid"].startswith("SM") and "next" in trace and "+1415" not in json.dumps(trace)
 
 
 def test_a_provider_that_is_away_stops_the_consumption_and_nothing_churns(system):
+    # All of it stands there when the worker comes, which takes more than it can begin.
+    system.worker_stops()
     messages = system.send(COUNT)
+    system.worker_starts()
     check_pause(system, 8, "the provider does not answer")
+    print(f"{system.consumed():.0f} deliveries until the pause")
+    assert system.consumed() >= COUNT
     counts = system.delivery_counts()
     print(f"{len(counts)} of {COUNT} wait in {SEND}, handed out before: {sorted(set(counts))}")
     assert max(counts) <= 1
