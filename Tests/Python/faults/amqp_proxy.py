@@ -140,13 +140,14 @@ class AMQPProxy:
             kind, channel, size = struct.unpack_from(">BHI", pending, end)
             if len(pending) - end < size + 8:
                 break
-            if self.rule:
+            # Another thread may take it away.
+            if rule := self.rule:
                 # What came before is on its way before the rule acts.
                 if end > start:
                     write(writer, pending[start:end])
                 start = end
                 frame = Frame(kind, channel, bytes(pending[end + 7 : end + 7 + size]), from_client, number)
-                act = self.rule(frame)
+                act = rule(frame)
                 if act is Act.CUT:
                     return end, True
                 if act is Act.DROP:

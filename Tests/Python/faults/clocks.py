@@ -61,7 +61,7 @@ def is_seen(theatre: Theatre, offset: str, of: str) -> bool:
 def step(theatre: Theatre, load: Load, clock: Clock, told_by: str) -> None:
     """Steps in the middle of each part, and waits until an event tells it."""
     try:
-        for offset, part in zip(STEPS, load.parts(len(STEPS))):
+        for part, offset in zip(load.parts(len(STEPS)), STEPS):
             part.await_random_moment()
             theatre.subscriber.skews.clear()
             clock.set(offset)
@@ -87,7 +87,7 @@ def of_a_worker_that_is_killed(theatre: Theatre, load: Load) -> None:
     clock = Clock(theatre, theatre.worker)
     load.prepare = lambda request: theatre.system.provider.program(request.to, "no-callbacks")
     try:
-        for offset, _ in zip(("+3600", "-3600"), load.parts(2)):
+        for _, offset in zip(load.parts(2), ("+3600", "-3600")):
             clock.set(offset)
             kill_at_call(theatre, Moment.BEFORE_ANSWER)
             clock.set("+0")

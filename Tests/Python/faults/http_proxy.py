@@ -74,7 +74,8 @@ class HTTPProxy:
         return answer.result()
 
     def _breaks(self, moment: Moment) -> bool:
-        return bool(self.rule and self.rule(moment))
+        rule = self.rule
+        return bool(rule and rule(moment))
 
 
 async def read_message(reader: asyncio.StreamReader) -> bytes:

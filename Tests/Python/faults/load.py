@@ -59,13 +59,15 @@ class Load:
         """Called once half of the messages are confirmed."""
         self.connection: pika.BlockingConnection | None = None
         self.failure: BaseException | None = None
+        self.part: "Part | None" = None
+        self.is_over = False
 
     def parts(self, number: int) -> Iterator["Part"]:
         """Publishes the messages in so many parts: each goes on in the background while the caller does its worst, and
         is finished before the next begins."""
         for index in range(number):
             size = self.count * (index + 1) // number - self.count * index // number
-            part = Part(self, size)
+            part = self.part = Part(self, size)
             part.begin()
             yield part
             part.join()
@@ -87,7 +89,7 @@ class Load:
         properties = pika.BasicProperties(
             message_id=message_id, user_id=app, content_type="application/json", delivery_mode=2
         )
-        while True:
+        while not self.is_over:
             try:
                 self.channel().basic_publish(
                     "send", f"{request.klass}.{app}.news", json.dumps(body), properties, mandatory=True
@@ -100,14 +102,14 @@ class Load:
 
     def await_progress(self) -> None:
         """Waits while too many messages are on their way."""
-        while len(self.waiting) > BACKLOG:
+        while len(self.waiting) > BACKLOG and not self.is_over:
             self.waiting = [key for key in self.waiting if key not in self.told]
             if len(self.waiting) > BACKLOG:
                 time.sleep(0.1)
 
     def channel(self):
         """With confirms; waits for a broker that is away."""
-        while self.connection is None or not self.connection.is_open:
+        while not self.is_over and (self.connection is None or not self.connection.is_open):
             try:
                 # An impersonator, so that each message has its own app for a user.
                 self.connection = self.node.connect()
@@ -119,8 +121,15 @@ class Load:
         return self._channel
 
     def close(self) -> None:
-        if self.connection and self.connection.is_open:
-            self.connection.close()
+        """Publishes no more, whatever is left."""
+        self.is_over = True
+        if self.part:
+            self.part.thread.join(60)
+        try:
+            if self.connection and self.connection.is_open:
+                self.connection.close()
+        except BROKEN:
+            pass
 
 
 class Part:
@@ -137,6 +146,8 @@ class Part:
     def _run(self) -> None:
         try:
             for _ in range(self.size):
+                if self.load.is_over:
+                    return
                 request = self.load.new_request()
                 self.load.prepare(request)
                 self.load.requests.append(request)

@@ -101,14 +101,15 @@ class Volume:
 
     def leave(self, kilobytes: int) -> None:
         """Leaves so much room, or the least that there can be: a size of 0 would mean none at all."""
-        usage = shutil.disk_usage(self.path)
-        self._resize(max((usage.used >> 10) + kilobytes, LEAST_SIZE))
+        # What is written meanwhile may need more than is left to it: then the size is refused.
+        until(lambda: self._resize(max((shutil.disk_usage(self.path).used >> 10) + kilobytes, LEAST_SIZE)), 30)
 
     def make_room(self) -> None:
-        self._resize(512 << 10)
+        assert self._resize(512 << 10), "the file system cannot grow"
 
-    def _resize(self, kilobytes: int) -> None:
-        subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(self.path)], check=True, timeout=30)
+    def _resize(self, kilobytes: int) -> bool:
+        command = ["mount", "-o", f"remount,size={kilobytes}k", str(self.path)]
+        return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
 
     def unmount(self) -> None:
         if self.is_mounted:
