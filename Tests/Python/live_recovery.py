@@ -84,7 +84,7 @@ def test_a_node_that_is_restarted(stage):
     ("alarm", "begin", "end", "reason"),
     [
         ("memory", ["set_vm_memory_high_watermark", "0"], ["set_vm_memory_high_watermark", "0.3"], "low on memory"),
-        ("disk", ["set_disk_free_limit", "100TB"], ["set_disk_free_limit", "50MB"], "low on disk"),
+        ("disk", ["set_disk_free_limit", "100000GB"], ["set_disk_free_limit", "50MB"], "low on disk"),
     ],
 )
 def test_an_alarm(stage, alarm, begin, end, reason):
@@ -137,10 +137,10 @@ def test_a_policy_that_is_changed_while_messages_wait(stage):
         expectations.enter_context(stage.said(stage.worker, refused=1, taken=1))
         set_policy("shorter", "delay.transactional.5s", delay_policy(1000))
         load = stage.new_load("policy", 0)
-        later = time.time() + 4
+        later = time.time() + 10
         for _ in range(40):
             send_later(load, later)
-        set_policy("shorter", "delay.transactional.5s", delay_policy(1000, **{"max-length": 1}))
+        set_policy("shorter", "delay.transactional.5s", delay_policy(4000, **{"max-length": 1}))
         for _ in range(40):
             send_later(load, later)
         await_health(stage.worker, "worker", True, "does not take delay transactional.5s")
