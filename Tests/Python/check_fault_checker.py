@@ -98,6 +98,12 @@ def test_a_callback_that_was_answered_and_told_to_nobody_is_swallowed(history):
     assert judge(history).problems() == {"swallowed": [f"SM{PROMOTIONAL}/sent"]}
 
 
+def test_a_reply_that_was_answered_and_told_to_nobody_is_swallowed(history):
+    history.replies = {"SMhello", "SMstop"}
+    history.heard = {"SMhello", "SMunanswered"}
+    assert judge(history).problems() == {"swallowed": ["SMstop"]}
+
+
 def test_no_final_event_is_the_bridges_fault_only_where_it_was_told(history):
     without(history, f"SM{PROMOTIONAL}/delivered")
     assert judge(history).problems()["unfinished"] == [PROMOTIONAL]

@@ -45,11 +45,27 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
+NODE_PORTS = range(6000, 11750, 10)
+"""From which a node takes its AMQP port; its other ports lie 1000 below to 21009 above (`Scripts/lib/broker.sh`)."""
+
+
+def free_node_port() -> int:
+    """An AMQP port whose node finds its others free too. By chance, so that nodes that start together differ."""
+    for port in random.sample(NODE_PORTS, 100):
+        try:
+            for number in (port, port - 1000, port + 1000, port + 20_000):
+                socket.create_server(("127.0.0.1", number)).close()
+            return port
+        except OSError:
+            continue
+    raise AssertionError("no free port for a node")
+
+
 class Node:
     """A RabbitMQ node below .local/NAME, as `Scripts/broker` makes it, with the user test-admin."""
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, first_port: int | None = None):
+        self.name, self.first_port = name, first_port
         self.folder = ROOT / ".local" / name / "broker"
 
     def run(self, command: str, *arguments: str) -> str:
@@ -67,7 +83,7 @@ class Node:
 
     def start(self) -> None:
         """Starts it, or leaves it running; what it had before is there again."""
-        self.run("start", "--admin")
+        self.run("start", "--admin", *(["--port", str(self.first_port)] if self.first_port else []))
 
     def stop(self) -> None:
         self.run("stop")
@@ -171,6 +187,10 @@ class Provider:
         """What becomes of messages to a number from now on: a name of Sources/Simulator/Outcome.swift."""
         self.post("outcomes", {"number": number, "outcome": outcome})
 
+    def forget_outcomes(self) -> None:
+        """What was programmed no longer holds."""
+        assert requests.delete(f"{self.url}/simulator/outcomes", timeout=10).ok
+
     def latency(self, minimum: float, maximum: float) -> None:
         """How long it takes to answer, in milliseconds."""
         self.post("latency", {"minimum": minimum, "maximum": maximum})
@@ -190,15 +210,19 @@ class Provider:
         )
         return page.json()["messages"]
 
-    def reply(self, number: str, text: str) -> None:
-        """The person with this number writes to the sender."""
+    def reply(self, number: str, text: str) -> str | None:
+        """The person with this number writes to the sender; the message's SID if the bridge answered with 2xx."""
         answer = requests.post(
             f"{self.url}/phones/{quote(number, safe='')}/replies",
             data={"To": SENDER, "Body": text},
+            headers={"Accept": "application/json"},
             allow_redirects=False,
-            timeout=10,
+            timeout=30,
         )
-        assert answer.status_code < 400, answer.text
+        if answer.status_code == 502:
+            return None
+        assert answer.ok, answer.text
+        return answer.json()["sid"]
 
 
 class System:

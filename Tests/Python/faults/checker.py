@@ -41,7 +41,7 @@ class Verdict:
     unfinished: list[str] = field(default_factory=list)
     """Accepted, and no final event though the provider told the final status and was answered."""
     swallowed: list[str] = field(default_factory=list)
-    """Callbacks that were answered with 2xx and made no event: `<SID>/<status>`."""
+    """Webhooks that were answered with 2xx and made no event: `<SID>/<status>`, and the SID of what a person wrote."""
     overridden: list[str] = field(default_factory=list)
     """Promotional calls after the person's STOP."""
     invented: list[str] = field(default_factory=list)
@@ -90,6 +90,8 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
             for report in message.reports:
                 if report.is_answered and f"{message.sid}/{report.status}" not in told:
                     verdict.swallowed.append(f"{message.sid}/{report.status}")
+    if keys is None:
+        verdict.swallowed += sorted(history.replies - history.heard)
     _judge_stops(verdict, history, asked)
     _judge_strangers(verdict, history, taken, seen, keys)
     return verdict

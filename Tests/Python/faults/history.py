@@ -91,5 +91,9 @@ class History:
     rows: dict[str, Row] = field(default_factory=dict)
     standing: list[Standing] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    replies: set[str] = field(default_factory=set)
+    """The SIDs of what people wrote, as far as the bridge answered with 2xx."""
+    heard: set[str] = field(default_factory=set)
+    """The SIDs of what people wrote of which a subscriber got an event."""
     resends_what_is_absent: bool = True
     """The setting worker.resendAbsent."""
