@@ -51,20 +51,34 @@ def fill(stage: Stage, name: str, count: int) -> Load:
     load = stage.new_load(name, count)
     for part in load.parts(1):
         part.await_published(1)
-    until(lambda: in_flight(stage) >= min(count, stage.slots - 4), what="messages in flight")
+    until(lambda: in_flight(stage) >= min(count, stage.slots // 2), what="messages in flight")
     return load
 
 
 def in_flight(stage: Stage) -> int:
-    """Calls that the simulator has not answered yet."""
-    return sum(attempt["answer"] is None for attempt in stage.system.provider.record()["attempts"])
+    """Attempts that the ledger has granted and that have no outcome yet."""
+    return sum(row.state == "attempting" for row in stage.rows().values())
 
 
-def calls(stage: Stage) -> dict[str, int]:
-    counted: dict[str, int] = {}
+def standing_ready() -> int:
+    """Messages that nobody holds; the broker's count lags a few seconds behind."""
+    with NODE.connect() as connection:
+        channel = connection.channel()
+        queues = [f"send.{name}" for name in ("transactional", "promotional")]
+        return sum(channel.queue_declare(queue, passive=True).method.message_count for queue in queues)
+
+
+def calls(stage: Stage) -> dict[str, list[dict]]:
+    """What the provider was asked, for each number; each message here has a number of its own."""
+    asked: dict[str, list[dict]] = {}
     for attempt in stage.system.provider.record()["attempts"]:
-        counted[attempt["to"]] = counted.get(attempt["to"], 0) + 1
-    return counted
+        asked.setdefault(attempt["to"], []).append(attempt)
+    return asked
+
+
+def nobody_is_called_twice(stage: Stage) -> None:
+    repeated = [attempts for attempts in calls(stage).values() if len(attempts) > 1]
+    assert not repeated, repeated[:5]
 
 
 def end(program: Program, *signals: int, within: float) -> float:
@@ -100,14 +114,11 @@ def test_a_worker_finishes_what_it_has_begun(stage, signals):
     # What was called is told and recorded; the rest stands in the queue, and nobody holds it.
     states = {key: row.state for key, row in stage.rows().items()}
     assert {states[r.key] for r in load.requests if r.to in called} == {"accepted"}
-    with NODE.connect() as connection:
-        channel = connection.channel()
-        left = [channel.queue_declare(f"send.{c}", passive=True).method.message_count for c in ("transactional", "promotional")]
-    assert sum(left) == 500 - len(called)
+    until(lambda: standing_ready() == 500 - len(called), 15, "that the rest stands in its queues")
     stage.system.provider.latency(0, 0)
     stage.worker.start()
     stage.must_hold(load)
-    assert set(calls(stage).values()) == {1}
+    nobody_is_called_twice(stage)
 
 
 @pytest.mark.parametrize("stage", [{"timeout": 4, "drain": 1}], indirect=True)
@@ -119,7 +130,7 @@ def test_a_worker_that_may_not_wait_leaves_what_is_looked_up_before_it_is_sent_a
     stage.system.provider.latency(0, 0)
     stage.worker.start()
     stage.must_hold(load)
-    assert set(calls(stage).values()) == {1}
+    nobody_is_called_twice(stage)
 
 
 @pytest.mark.parametrize("stage", [{"drain": 4}], indirect=True)
@@ -141,7 +152,7 @@ def test_a_worker_whose_broker_is_away_ends_all_the_same(stage, trouble):
     stage.system.provider.latency(0, 0)
     stage.worker.start()
     stage.must_hold(load)
-    assert set(calls(stage).values()) == {1}
+    nobody_is_called_twice(stage)
 
 
 @pytest.mark.parametrize("stage", [{"on_postgres": True, "drain": 8}], indirect=True)
@@ -160,7 +171,7 @@ def test_everybody_ends_while_the_database_is_away(stage):
     for program in (stage.recorder, stage.bridge, stage.worker):
         program.start()
     stage.must_hold(load)
-    assert set(calls(stage).values()) == {1}
+    nobody_is_called_twice(stage)
 
 
 def test_bridge_and_recorder_end_in_the_middle_of_it(stage):

@@ -1,5 +1,6 @@
 """A running system in the trouble that a broker makes: each role is a process of its own, and its log is counted."""
 
+import re
 import threading
 import time
 from collections import Counter
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
+import requests
 from faults.checker import judge
 from faults.load import Load, Numbers
 from faults.provider_record import ProviderRecord
@@ -90,6 +92,14 @@ class Stage(Theatre):
     def start(self) -> None:
         for program in self.system.programs:
             program.start()
+        # Until then nothing promotional is sent.
+        until(self.knows_opt_outs, 30, "that opt-outs are known")
+
+    def knows_opt_outs(self) -> bool:
+        self.worker.health()
+        metrics = requests.get(f"http://{self.worker.admin}/metrics", timeout=5).text
+        (age,) = re.findall(r"^switchboard_consent_age_seconds (\S+)$", metrics, re.MULTILINE) or ["+Inf"]
+        return float(age) < 5
 
     @contextmanager
     def under_load(self, name: str, rate: float = 40) -> Iterator["SteadyLoad"]:
@@ -114,7 +124,9 @@ class Stage(Theatre):
         self.settle(seconds)
         verdict = judge(self.history(), {request.key for request in load.requests})
         assert verdict.holds, verdict.problems()
-        assert verdict.final == verdict.attempted, f"{verdict.attempted - verdict.final} have no end"
+        # Of some the provider could not tell the end, because the bridge was away for longer than it tries.
+        open_count = verdict.attempted - verdict.final - len(verdict.untold)
+        assert open_count == 0, f"{open_count} have no end"
         # Not even where the settings allow it: nothing here makes the provider's list useless.
         assert not verdict.allowed_duplicates
 
