@@ -22,9 +22,11 @@ final class LedgerConnection {
     private let file: FileIdentity
 
     /// Opens the file, and creates and migrates it when it is opened for writing.
-    init(path: String, access: Access, options: SQLiteLedger.Options) throws(LedgerError) {
+    ///
+    /// - Parameter isFirst: whether this process opens it for the first time: then a newer schema is refused.
+    init(path: String, access: Access, options: SQLiteLedger.Options, isFirst: Bool) throws(LedgerError) {
         do {
-            let queue = try Self.open(path, access, options)
+            let queue = try Self.open(path, access, options, isFirst)
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
@@ -99,7 +101,7 @@ final class LedgerConnection {
     }
 
     private static func open(
-        _ path: String, _ access: Access, _ options: SQLiteLedger.Options
+        _ path: String, _ access: Access, _ options: SQLiteLedger.Options, _ isFirst: Bool
     ) throws -> DatabaseQueue {
         guard access == .writing else {
             return try DatabaseQueue(path: path, configuration: configuration(access, options))
@@ -108,7 +110,7 @@ final class LedgerConnection {
             guard options.createsFile || FileIdentity.exists(path) else { throw LedgerError(.absent, path: path) }
             try FileIdentity.create(path)
             let queue = try DatabaseQueue(path: path, configuration: configuration(access, options))
-            try Schema.prepare(queue, path: path, options: options)
+            try Schema.prepare(queue, path: path, options: options, refusesNewer: isFirst)
             return queue
         }
     }

@@ -61,7 +61,8 @@ final class LedgerSession {
         do throws(LedgerError) {
             // An empty file in the place of a ledger that was removed would forget what was sent.
             guard ledgerID == nil || FileIdentity.exists(path) else { throw LedgerError(.missing, path: path) }
-            let opened = try LedgerConnection(path: path, access: access, options: options)
+            let opened = try LedgerConnection(
+                path: path, access: access, options: options, isFirst: ledgerID == nil)
             guard ledgerID == nil || ledgerID == opened.ledgerID else { throw LedgerError(.replaced, path: path) }
             ledgerID = opened.ledgerID
             connection = opened

@@ -116,6 +116,24 @@ import Testing
         }
     }
 
+    @Test func whoWorksWithItGoesOnWhenANewerVersionBringsItUpToDate() async throws {
+        try await withLedgerFile { path async throws in
+            let ledger = try await openLedger(path) { $0.busyTimeout = .milliseconds(20) }
+            _ = try await ledger.claim(claim("a"))
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let newer = try DatabaseQueue(path: path, configuration: configuration)
+            try newer.inDatabase { database in
+                try database.execute(sql: "BEGIN IMMEDIATE")
+                try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9999')")
+            }
+            // Longer than it waits: the connection is given up, and opened again after a while.
+            #expect(await code { _ = try await ledger.claim(claim("b")) } == .busy)
+            try newer.inDatabase { try $0.execute(sql: "COMMIT") }
+            try await succeeds { _ = try await ledger.claim(claim("b")) }
+        }
+    }
+
     @Test func aFileThatWasTakenAwayIsNotWrittenToAnyMore() async throws {
         try await withLedgerFile { path async throws in
             let ledger = try await openLedger(path)

@@ -241,6 +241,19 @@ struct PostgresLedgerTests {
         }
     }
 
+    @Test func whoWorksWithItGoesOnWhenANewerVersionBringsItUpToDate() async throws {
+        try await withPostgresSchema { schema async throws in
+            let setUp = LedgerSetUp(schema: schema, creates: true)
+            try await PostgresNode.withConnection(schema) { try await setUp.prepare($0) }
+            try await PostgresNode.execute("UPDATE ledger SET version = 99", schema)
+            try await PostgresNode.withConnection(schema) { try await setUp.prepare($0) }
+            let late = LedgerSetUp(schema: schema, creates: true)
+            #expect(
+                await code { try await PostgresNode.withConnection(schema) { try await late.prepare($0) } }
+                    == .newerSchema)
+        }
+    }
+
     @Test func aWrongPasswordIsNoDatabaseThatIsAway() async throws {
         let text = try #require(PostgresNode.url)
         let url = try PostgresURL(text.replacing(#/:[^:@]+@/#, with: ":hunter2@"))
