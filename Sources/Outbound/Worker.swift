@@ -63,9 +63,13 @@ public actor Worker: Service {
         self.loop = loop
         self.configuration = configuration
         self.logger = logger
-        consumer = Consumer(loop: loop, url: broker, options: connection, logger: logger)
+        // Told apart in the log and in the broker's tools.
+        var (consuming, publishing) = (connection, connection)
+        consuming.name += " consuming"
+        publishing.name += " publishing"
+        consumer = Consumer(loop: loop, url: broker, options: consuming, logger: logger)
         let relay = relay
-        publisher = Publisher(loop: loop, url: broker, options: connection, logger: logger) { state in
+        publisher = Publisher(loop: loop, url: broker, options: publishing, logger: logger) { state in
             relay.handler.withLock { $0 }?(state)
         }
         slots = Slots(
