@@ -2,9 +2,9 @@ public import AMQP
 public import EventLoop
 public import Logging
 public import Messaging
-public import Observability
 public import Policy
 public import ServiceLifecycle
+import Observability
 import Synchronization
 import Topics
 
@@ -13,19 +13,16 @@ import Topics
 /// A worker is one lane: one event loop with its two broker connections, its HTTP client and the tasks of the messages
 /// it carries. More cores, more workers: they share nothing but the broker and the ledger.
 public actor Worker: Service {
-    private nonisolated let loop: EventLoop
+    nonisolated let loop: EventLoop
     /// The loop's.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
 
-    private nonisolated let configuration: WorkerConfiguration
-    private nonisolated let consumer: Consumer
-    private nonisolated let publisher: Publisher
-    private nonisolated let logger: Logger
-    private nonisolated let unconfirmed: UnconfirmedDestinations
+    nonisolated let configuration: WorkerConfiguration
+    nonisolated let consumer: Consumer
+    nonisolated let publisher: Publisher
+    nonisolated let logger: Logger
+    nonisolated let unconfirmed: UnconfirmedDestinations
     private nonisolated let relay = StateRelay()
-
-    /// Seconds that a stop waits for the broker to end its deliveries.
-    private static let cancelPatience = 5.0
 
     /// Carries the publisher's state to the worker, which comes to be after it.
     private final class StateRelay: Sendable {
@@ -33,7 +30,7 @@ public actor Worker: Service {
     }
 
     /// What waits for a slot: a delivery, or a journey that goes on after a pause.
-    private enum Waiting {
+    enum Waiting {
         case delivery(Delivery)
         case resumption(CheckedContinuation<Void, Never>)
 
@@ -42,17 +39,18 @@ public actor Worker: Service {
         }
     }
 
-    private var slots: Slots<Waiting>
+    var slots: Slots<Waiting>
     private let makeParts: @Sendable (@escaping WorkerParts.Pause) -> WorkerParts
     private lazy var parts = makeParts { [weak self] seconds, messageClass in
         await self?.pauseWithoutSlot(seconds: seconds, messageClass)
     }
     /// How many journeys are in a pause, without a slot.
-    private var paused = 0
+    var paused = 0
     private var mayStart = false
-    private var isStopping = false
-    private var isOutOfTime = false
-    private var whenIdle: CheckedContinuation<Void, Never>?
+    var isStopping = false
+    /// Whether the time of a stop is over.
+    var isOutOfTime = false
+    var whenIdle: CheckedContinuation<Void, Never>?
 
     /// A worker on its loop, with two broker connections of its own.
     public init(
@@ -86,20 +84,6 @@ public actor Worker: Service {
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: policy,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, pause: pause)
-        }
-    }
-
-    /// Whether messages are being taken and what comes of them can be told.
-    public var readiness: ReadinessCheck.State {
-        get async {
-            if isStopping { return .notReady("stopping") }
-            if let problem = await consumer.state.problem { return .notReady(problem) }
-            if let problem = await publisher.state.problem { return .notReady(problem) }
-            let idle = await consumer.unconsumedQueues
-            guard idle.isEmpty else { return .notReady("nothing is delivered from \(idle.joined(separator: ", "))") }
-            let refusing = unconfirmed.all
-            return refusing.isEmpty
-                ? .ready : .degraded("messages wait: the broker does not take \(refusing.joined(separator: ", "))")
         }
     }
 
@@ -183,7 +167,7 @@ public actor Worker: Service {
         tellWhenIdle()
     }
 
-    private func tellWhenIdle() {
+    func tellWhenIdle() {
         if slots.isIdle, paused == 0 { whenIdle.take()?.resume() }
     }
 
@@ -198,45 +182,5 @@ public actor Worker: Service {
             slots.prepend(.resumption(continuation), messageClass)
             startWhatMay()
         }
-    }
-
-    private func drain() async {
-        isStopping = true
-        logger.notice("Stopping: what has begun is finished, nothing new is taken")
-        // Whoever stops it counts from now.
-        let end = loop.schedule(after: .seconds(configuration.drainTimeout)) { [weak self] in
-            self?.assumeIsolated { $0.drainTimeIsOver() }
-        }
-        await stopDeliveries()
-        for item in slots.removeWaiting(where: \.isDelivery) {
-            if case .delivery(let delivery) = item { consumer.reject(delivery.tag, requeue: true) }
-        }
-        await withCheckedContinuation { continuation in
-            whenIdle = continuation
-            if isOutOfTime { whenIdle.take()?.resume() } else { tellWhenIdle() }
-        }
-        loop.cancel(end)
-        if slots.isIdle, paused == 0 {
-            logger.notice("Stopped: all that had begun is finished")
-        } else {
-            logger.warning("Stopped before all was finished: the broker will deliver the rest again")
-        }
-    }
-
-    /// A broker that does not answer any more is not waited for: with its connection closed it can deliver nothing, either.
-    private func stopDeliveries() async {
-        let patience = min(Self.cancelPatience, configuration.drainTimeout)
-        let timer = loop.schedule(after: .seconds(patience)) { [consumer] in Task { await consumer.close() } }
-        await withDiscardingTaskGroup { group in
-            for messageClass in MessageClass.allCases {
-                group.addTask { [consumer] in await consumer.pause(QueueName.send(messageClass)) }
-            }
-        }
-        loop.cancel(timer)
-    }
-
-    private func drainTimeIsOver() {
-        isOutOfTime = true
-        whenIdle.take()?.resume()
     }
 }
