@@ -2,14 +2,14 @@
 # The fault suite: systems of our own that are killed, cut and filled under load. Sourced after tiers.sh.
 
 # Messages for each fault, in the short form and in the long one.
-FAULT_MESSAGES_SHORT=120
+FAULT_MESSAGES_SHORT=200
 FAULT_MESSAGES_LONG=10000
 # The nodes and databases that Tests/Python/faults makes.
 FAULT_THEATRES=(processes broker postgres)
 
 # faults BINARY [--long] [FAULT…]
 faults() {
-    local binary=$1 messages=$FAULT_MESSAGES_SHORT TIER_SECONDS=$TIER_SECONDS
+    local binary=$1 messages=$FAULT_MESSAGES_SHORT TIER_SECONDS=1800
     shift
     if [[ ${1:-} = --long ]]; then
         shift

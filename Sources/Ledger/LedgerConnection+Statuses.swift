@@ -10,7 +10,15 @@ extension LedgerConnection {
         try tables.progress.make(row.id)
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
         if report.status == .accepted { try link(report, row) }
+        if report.status == .refused { try refuse(row, report) }
         return try tables.progress.record(row.id, report)
+    }
+
+    /// The worker has told the provider's no, and could not record it: its attempt is over, and a repeat calls nobody.
+    private func refuse(_ row: MessageRow, _ report: StatusReport) throws(LedgerError) {
+        guard row.state == .attempting || row.state == .unknown, let attempt = report.attempt else { return }
+        let end = ProgressTable.Departure(from: row.state, to: .refused, errorCode: report.errorCode)
+        _ = try tables.progress.leave(row.id, attempt: attempt, end, now: report.at)
     }
 
     private func row(of report: StatusReport) throws(LedgerError) -> MessageRow? {

@@ -146,9 +146,9 @@ extension SQLiteLedger: StatusLedger {
     }
 
     /// Remembers that everything a bridge received before `at` has been applied.
-    public func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
+    public func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
         try await write { connection throws(LedgerError) in
-            try connection.tables.bridges.note(bridge, at: at, isLeaving: isLeaving)
+            try connection.tables.bridges.note(bridge, at: at, isLeaving: isLeaving, now: now)
         }
     }
 

@@ -63,7 +63,7 @@ struct ConsentIntake: Sendable {
         guard !Task.isCancelled else { return }
         guard !unread.isAny else { return settling.acknowledge(delivery.tag) }
         let outcome = await retrying.untilItWorks("tick") {
-            try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving)
+            try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving, now: now())
         }
         switch outcome {
         case .recorded: settling.acknowledge(delivery.tag)

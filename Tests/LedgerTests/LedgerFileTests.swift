@@ -24,7 +24,7 @@ import Testing
                 _ = try await ledger.claim(claim("a"))
                 _ = try await ledger.begin(start("a", decision: "{3}"))
                 _ = try await ledger.apply(change(.revoked, sid(1)))
-                try await ledger.noteTick(bridge: "b1", at: noon, isLeaving: false)
+                try await ledger.noteTick(bridge: "b1", at: noon, isLeaving: false, now: seconds(100))
             }
             // Not closed: as after a crash, nothing but what was committed counts.
             let again = try await openLedger(path)

@@ -91,7 +91,7 @@ struct PostgresLedgerTests {
                     group.addTask {
                         for tick in 0..<40 {
                             try await ledger.noteTick(
-                                bridge: "b\(process)", at: seconds(Double(tick)), isLeaving: false)
+                                bridge: "b\(process)", at: seconds(Double(tick)), isLeaving: false, now: seconds(100))
                         }
                         return nil
                     }

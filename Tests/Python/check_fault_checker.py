@@ -27,7 +27,7 @@ def delivered(key: str, klass: str, to: str, history: History) -> None:
 
 @pytest.fixture(name="history")
 def fixture_history() -> History:
-    """Two that were delivered, one that the provider refused, one that waits in a queue."""
+    """Two that were delivered, one that the provider refused, one that the broker gave up."""
     history = History()
     delivered(TRANSACTIONAL, "transactional", "+1", history)
     delivered(PROMOTIONAL, "promotional", "+2", history)
@@ -37,7 +37,7 @@ def fixture_history() -> History:
     history.rows[REFUSED] = Row("refused", 1)
     history.attempted[KEPT] = Request(KEPT, "promotional", "+4")
     history.confirmed.add(KEPT)
-    history.standing.append(Standing("delay.promotional.1h", KEPT))
+    history.standing.append(Standing("dead.promotional", KEPT))
     return history
 
 
@@ -55,6 +55,12 @@ def test_a_history_that_is_well_holds(history):
 def test_a_message_that_vanished_is_lost(history):
     history.standing.clear()
     assert judge(history).problems() == {"lost": [KEPT]}
+
+
+@pytest.mark.parametrize("queue", ["delay.promotional.1h", "send.promotional"])
+def test_a_message_that_is_still_on_its_way_is_unfinished(history, queue):
+    history.standing = [Standing(queue, KEPT)]
+    assert judge(history).problems() == {"unfinished": [KEPT]}
 
 
 def test_a_message_that_was_called_and_never_told_is_lost(history):
@@ -110,6 +116,8 @@ def test_no_final_event_is_the_bridges_fault_only_where_it_was_told(history):
     history.taken[1] = replace(history.taken[1], reports=(Report("sent", True), Report("delivered", False)))
     verdict = judge(history)
     assert verdict.holds and verdict.untold == [PROMOTIONAL]
+    history.finds_lost_callbacks = True
+    assert judge(history).problems()["unfinished"] == [PROMOTIONAL]
 
 
 def test_a_promotional_call_after_a_stop_is_seen(history):

@@ -16,13 +16,17 @@ from urllib.parse import quote
 
 import pika
 import requests
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import AMQPError
 from topology import ROOT
 
 BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 SENDER = "+15005550006"
 """The number that the simulator, like Twilio with test credentials, always takes as a sender."""
+BROKEN = (AMQPError, AMQPConnectorException, OSError)
+"""What pika raises when the broker is away or goes away."""
 PORTS = range(13000, 24000)
-"""Below those that the kernel takes for outgoing connections: who is started again must not find its own in use by one."""
+"""Below those that the kernel takes for outgoing connections: who is started again must not find its own taken."""
 
 
 def until(wanted, seconds: float = 60, what: str = "it"):
@@ -117,7 +121,7 @@ class Program:
 
     def __init__(self, roles: list[str], environment: dict[str, str], log: Path, binary: str = ""):
         self.roles, self.environment, self.log_path = roles, environment, log
-        self.binary = binary or BINARY
+        self.command = [binary or BINARY]
         self.admin = f"127.0.0.1:{free_port()}"
         self.process: subprocess.Popen | None = None
 
@@ -126,7 +130,7 @@ class Program:
         environment = self.environment | {"SWITCHBOARD_ADMIN_LISTEN": self.admin}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "run", *self.roles], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*self.command, "run", *self.roles], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def start(self) -> None:

@@ -62,7 +62,7 @@ final class NotingLedger: StatusLedger {
         return true
     }
 
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
+    func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
         try note("tick \(bridge)")
         state.withLock { $0.times.append(at) }
     }

@@ -172,8 +172,8 @@ extension PostgresLedger: StatusLedger {
     }
 
     /// Remembers that everything a bridge received before `at` has been applied.
-    public func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
-        try await write(LedgerQueries.noteTick(bridge, at: at, isLeaving: isLeaving)) { _ in }
+    public func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
+        try await write(LedgerQueries.noteTick(bridge, at: at, isLeaving: isLeaving, now: now)) { _ in }
     }
 
     /// Up to when opt-outs are known to be recorded.

@@ -19,12 +19,13 @@ from faults.catalogue import CATALOGUE
 from faults.playing import play_theatre
 from faults.report import is_well, print_table, write
 
-SHORT = 120
+SHORT = 200
 """Messages for each fault."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="faults", description="Tries every fault and judges what came of each message.")
+    description = "Tries every fault and judges what came of each message."
+    parser = argparse.ArgumentParser(prog="faults", description=description)
     parser.add_argument("--messages", type=int, default=SHORT, help="for each fault")
     parser.add_argument("--seed", type=int, default=1, help="chooses the random moments")
     parser.add_argument("--folder", type=Path, required=True, help="for logs and results")

@@ -54,6 +54,11 @@ class Frame:
 Rule = Callable[[Frame], Act]
 
 
+def write(writer: asyncio.StreamWriter, data: bytes) -> None:
+    if not writer.transport.is_closing():
+        writer.write(bytes(data))
+
+
 class AMQPProxy:
     """Forwards everything while it has no rule. A rule is asked about each frame, in the order of the connection, and
     may kill somebody before it answers."""
@@ -129,7 +134,7 @@ class AMQPProxy:
         if len(pending) < skip:
             return 0, False
         if skip:
-            writer.write(bytes(pending[:skip]))
+            write(writer, pending[:skip])
         start = end = skip
         while len(pending) - end >= 8:
             kind, channel, size = struct.unpack_from(">BHI", pending, end)
@@ -138,7 +143,7 @@ class AMQPProxy:
             if self.rule:
                 # What came before is on its way before the rule acts.
                 if end > start:
-                    writer.write(bytes(pending[start:end]))
+                    write(writer, pending[start:end])
                 start = end
                 frame = Frame(kind, channel, bytes(pending[end + 7 : end + 7 + size]), from_client, number)
                 act = self.rule(frame)
@@ -148,5 +153,5 @@ class AMQPProxy:
                     start = end + size + 8
             end += size + 8
         if end > start:
-            writer.write(bytes(pending[start:end]))
+            write(writer, pending[start:end])
         return end, False

@@ -24,12 +24,18 @@ def killed(theatre: Theatre, load: Load) -> None:
 def stands_still(theatre: Theatre, load: Load) -> None:
     """SIGSTOP until the bridge keeps webhooks on its disk, then SIGCONT"""
     for part in load.parts(2):
+        until(lambda: not spools(theatre), SECONDS, "an empty spool")
         part.await_random_moment()
         theatre.node.send_signal(signal.SIGSTOP)
         try:
-            until(lambda: "on disk" in theatre.bridge.health().get("bridge", {}).get("reason", ""), SECONDS)
+            until(lambda: spools(theatre), SECONDS, "a webhook on disk")
         finally:
             theatre.node.send_signal(signal.SIGCONT)
+
+
+def spools(theatre: Theatre) -> bool:
+    """Whether the bridge keeps webhooks on its disk."""
+    return "on disk" in theatre.bridge.health().get("bridge", {}).get("reason", "")
 
 
 def swallow(proxy: AMQPProxy, from_client: bool) -> None:

@@ -52,6 +52,7 @@ CATALOGUE: dict[str, list[Fault]] = {
         Fault("nothing", processes.nothing),
     ],
     "broker": [
+        Fault("worker-killed-by-another-clock", clocks.of_a_worker_that_is_killed, "clock"),
         Fault("broker-killed", broker.killed),
         Fault("broker-stands-still", broker.stands_still),
         Fault("acks-dropped", broker.drops_acknowledgements),

@@ -33,13 +33,14 @@ class Verdict:
     allowed_duplicates: list[str] = field(default_factory=list)
     """Sent twice, where the first attempt was looked up and not found, and the settings allow to resend."""
     untold: list[str] = field(default_factory=list)
-    """Accepted and without a final event because the provider's last callback was never answered with 2xx."""
+    """Accepted and without a final event, because the provider told no final status or was not answered with 2xx."""
 
     # What breaks a promise.
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
-    """Accepted, and no final event though the provider told the final status and was answered."""
+    """No final event, though the provider told the final status and was answered; or still on the way when all should
+    have come to its end."""
     swallowed: list[str] = field(default_factory=list)
     """Webhooks that were answered with 2xx and made no event: `<SID>/<status>`, and the SID of what a person wrote."""
     overridden: list[str] = field(default_factory=list)
@@ -71,7 +72,9 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
         taken[message.key].append(message)
     for event in history.seen:
         seen[event.key].append(event)
-    standing = {entry.key for entry in history.standing}
+    standing = defaultdict(set)
+    for entry in history.standing:
+        standing[entry.key].add(entry.queue)
     told = {event.id for event in history.seen}
     verdict = Verdict(attempted=len(asked), confirmed=len(confirmed))
     times = Counter(event.id for event in history.seen if event.key in asked)
@@ -83,7 +86,8 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
         verdict.evented += bool(events)
         verdict.final += is_final
         verdict.recovered += key not in confirmed and bool(messages or events)
-        _judge_delivery(verdict, request, key in confirmed, events, messages, key in standing)
+        if key in confirmed and not is_final:
+            _judge_end(verdict, request, events, messages, standing[key], history.finds_lost_callbacks)
         _judge_calls(verdict, request, events, messages, history.resends_what_is_absent)
         _judge_ledger(verdict, key, history, events, messages)
         for message in messages:
@@ -97,17 +101,23 @@ def judge(history: History, keys: set[str] | None = None) -> Verdict:
     return verdict
 
 
-def _judge_delivery(
-    verdict: Verdict, request: Request, is_confirmed: bool, events: list[Seen], messages: list[Taken], stands: bool
+def _judge_end(
+    verdict: Verdict,
+    request: Request,
+    events: list[Seen],
+    messages: list[Taken],
+    queues: set[str],
+    finds_lost_callbacks: bool,
 ) -> None:
-    if not is_confirmed or any(event.is_final for event in events):
-        return
+    """Of a message that was confirmed and has no final event."""
     if not any(event.name == "message.accepted" for event in events):
-        if not stands:
+        if not queues:
             verdict.lost.append(request.key)
+        elif any(queue.startswith(("send.", "delay.")) for queue in queues):
+            verdict.unfinished.append(request.key)
         return
     finals = [r for m in messages for r in m.reports if r.status in FINAL_REPORTS]
-    was_told = any(report.is_answered for report in finals) or not finals
+    was_told = finds_lost_callbacks or any(report.is_answered for report in finals)
     (verdict.unfinished if was_told else verdict.untold).append(request.key)
 
 

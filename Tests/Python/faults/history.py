@@ -97,3 +97,5 @@ class History:
     """The SIDs of what people wrote of which a subscriber got an event."""
     resends_what_is_absent: bool = True
     """The setting worker.resendAbsent."""
+    finds_lost_callbacks: bool = False
+    """Whether the provider was asked for the status of what it had not told of."""

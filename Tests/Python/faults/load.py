@@ -11,12 +11,13 @@ from datetime import datetime, timezone
 from typing import Callable, Iterator
 
 import pika
-from pika.exceptions import AMQPError
-from rig import Node
+from rig import BROKEN, Node
 
 from faults.history import Request, Stop
 
 APPS = ("shop", "marketing", "billing")
+BACKLOG = 500
+"""How many messages may be on their way before the apps wait: a fault lasts as long as its messages do."""
 STOPPING_SHARE = 50
 """One in so many of the people with promotional messages says STOP."""
 AREAS = (201, 202, 212, 213, 305, 312, 404, 415, 503, 512, 602, 617, 702, 713, 720, 801, 813, 858, 916, 971)
@@ -38,8 +39,13 @@ class Numbers:
 class Load:
     """The messages of one fault."""
 
-    def __init__(self, name: str, count: int, node: Node, numbers: Numbers, stopped: list[Stop], seed: int):
+    def __init__(
+        self, name: str, count: int, node: Node, numbers: Numbers, stopped: list[Stop], told: set[str], seed: int
+    ):
         self.name, self.count, self.node, self.numbers = name, count, node, numbers
+        self.told = told
+        """The keys of the messages of which something was told; it grows."""
+        self.waiting: list[str] = []
         self.stopped = stopped
         """Those who said STOP before, and are written to all the same."""
         self.random = random.Random(f"{seed}/{name}")
@@ -88,9 +94,16 @@ class Load:
                 )
                 self.confirmed.add(request.key)
                 return
-            except (AMQPError, OSError):
+            except BROKEN:
                 self.repeated += 1
                 self.connection = None
+
+    def await_progress(self) -> None:
+        """Waits while too many messages are on their way."""
+        while len(self.waiting) > BACKLOG:
+            self.waiting = [key for key in self.waiting if key not in self.told]
+            if len(self.waiting) > BACKLOG:
+                time.sleep(0.1)
 
     def channel(self):
         """With confirms; waits for a broker that is away."""
@@ -100,7 +113,7 @@ class Load:
                 self.connection = self.node.connect()
                 self._channel = self.connection.channel()
                 self._channel.confirm_delivery()
-            except (AMQPError, OSError):
+            except BROKEN:
                 self.connection = None
                 time.sleep(0.2)
         return self._channel
@@ -127,7 +140,9 @@ class Part:
                 request = self.load.new_request()
                 self.load.prepare(request)
                 self.load.requests.append(request)
+                self.load.await_progress()
                 self.load.publish(request)
+                self.load.waiting.append(request.key)
                 if len(self.load.requests) == max(1, self.load.count // 2):
                     self.load.at_half()
                 with self.moved:

@@ -13,7 +13,10 @@ from faults.history import History
 from faults.load import Load
 from faults.theatre import Theatre
 
-SETTLE_SECONDS = 900
+SETTLE_SECONDS = 480
+"""How long all messages may take to come to their ends once the last fault is over, beside MESSAGE_SECONDS for each: an
+attempt's time, the grace and two listings two minutes apart, twice."""
+MESSAGE_SECONDS = 0.05
 NAMED = 20
 """How many of the messages that break a promise are shown with all that is known of them."""
 
@@ -52,6 +55,7 @@ def play(theatre: Theatre, fault: Fault, count: int) -> dict:
         result["error"] = f"{type(error).__name__}: {error}"
         theatre.heal()
     load.close()
+    theatre.record.refresh(at_once=True)
     result |= {"seconds": round(time.monotonic() - began, 1), "publishes_repeated": load.repeated}
     print(f"{fault.name}: {count} messages, {result['seconds']} s {result['error']}", flush=True)
     return result
@@ -64,7 +68,7 @@ def play_theatre(name: str, faults: list[Fault], count: int, seed: int, folder: 
         theatre.open()
         results = [play(theatre, fault, count) for fault in faults]
         began = time.monotonic()
-        theatre.settle(SETTLE_SECONDS)
+        theatre.settle(SETTLE_SECONDS + MESSAGE_SECONDS * count * len(faults))
         print(f"{name}: settled after {time.monotonic() - began:.0f} s", flush=True)
         history = theatre.history()
     finally:

@@ -1,5 +1,6 @@
 """What the simulator itself says that it took, was asked and told: the witness that is not ours."""
 
+import time
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,6 +8,9 @@ from rig import Provider
 
 from faults.checker import FINAL_REPORTS
 from faults.history import Call, Report, Taken
+
+REST = 4
+"""How many times as long as a reading took no other is made."""
 
 
 class ProviderRecord:
@@ -16,20 +20,30 @@ class ProviderRecord:
         self.provider = provider
         self.taken: dict[str, Taken] = {}
         self.calls: set[Call] = set()
+        self.next_reading = 0.0
+        self.silent: set[str] = set()
+        """The keys of messages of which the provider will never tell anything."""
 
-    def refresh(self) -> dict[str, Taken]:
-        """Reads it and returns the messages by their SIDs."""
+    def refresh(self, at_once: bool = False) -> dict[str, Taken]:
+        """Reads it and returns the messages by their SIDs; not all the time, for it is long."""
+        if time.monotonic() < self.next_reading and not at_once:
+            return self.taken
+        began = time.monotonic()
         record = self.provider.record()
+        self.next_reading = time.monotonic() + REST * (time.monotonic() - began)
         for message in record["messages"]:
             if message["direction"] == "outbound-api":
                 self.taken[message["sid"]] = taken(message)
+                if message["outcome"] == "no-callbacks":
+                    self.silent.add(self.taken[message["sid"]].key)
         self.calls.update(Call(a["to"], datetime.fromisoformat(a["at"])) for a in record["attempts"])
         return self.taken
 
     def untold(self) -> set[str]:
-        """The keys of messages whose last callback was given up by the provider."""
-        found = set()
-        for message in self.refresh().values():
+        """The keys of messages of whose end the provider will not tell any more."""
+        messages = self.refresh().values()
+        found = set(self.silent)
+        for message in messages:
             finals = [report for report in message.reports if report.status in FINAL_REPORTS]
             if finals and not any(report.is_answered for report in finals):
                 found.add(message.key)

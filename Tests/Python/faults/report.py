@@ -34,7 +34,8 @@ def print_table(results: list[dict]) -> None:
         counts = [verdict[name] for name in COLUMNS]
         counts += [len(verdict[name]) for name in ("lost", "duplicated", "allowed_duplicates", "untold")]
         cells = "".join(f"{count:>10}" for count in counts)
-        print(f"{result['fault']:<34}{cells}{result.get('seconds', ''):>10}{'holds' if is_well(result) else 'BROKEN':>10}")
+        word = "holds" if is_well(result) else "BROKEN"
+        print(f"{result['fault']:<34}{cells}{result.get('seconds', ''):>10}{word:>10}")
     for result in results:
         if not is_well(result):
             print(f"FAILED {result['fault']}: {complaint(result)}")

@@ -128,28 +128,34 @@ def at_frame(theatre: Theatre, load: Load, rule: Callable[[Trap, Frame], Act]) -
     theatre.worker_broker.cut()
     for _ in load.parts(KILLS):
         trap = Trap(theatre, theatre.random.randrange(8))
-        await_spring(theatre, trap)
+        await_spring(trap)
+        theatre.restart(theatre.worker)
     theatre.worker_broker.rule = None
 
 
 def at_call(theatre: Theatre, load: Load, moment: Moment) -> None:
     for _ in load.parts(KILLS):
-        trap = Trap(theatre, theatre.random.randrange(8))
+        kill_at_call(theatre, moment)
+        theatre.restart(theatre.worker)
 
-        def rule(now: Moment, trap=trap) -> bool:
-            if now is not moment or not trap.is_due():
-                return False
-            trap.spring()
-            return True
 
-        theatre.calls.rule = rule
-        await_spring(theatre, trap)
+def kill_at_call(theatre: Theatre, moment: Moment) -> None:
+    """Kills the worker at this moment of one of its next calls."""
+    trap = Trap(theatre, theatre.random.randrange(8))
+
+    def rule(now: Moment) -> bool:
+        if now is not moment or not trap.is_due():
+            return False
+        trap.spring()
+        return True
+
+    theatre.calls.rule = rule
+    await_spring(trap)
     theatre.calls.rule = None
 
 
-def await_spring(theatre: Theatre, trap: Trap) -> None:
+def await_spring(trap: Trap) -> None:
     assert trap.sprung.wait(SPRING_SECONDS), "the worker never came to the step at which it is killed"
-    theatre.restart(theatre.worker)
 
 
 def killed_with_a_delivery(theatre: Theatre, load: Load) -> None:

@@ -1,4 +1,4 @@
-"""Everything that is told on `events`, as a subscriber of the queue `archive` gets it; it outlives the broker's crashes."""
+"""Everything that is told on `events`, as the queue `archive` gets it; it outlives the broker's crashes."""
 
 import json
 import threading
@@ -7,8 +7,7 @@ from collections import deque
 from datetime import datetime, timedelta, timezone
 
 import pika
-from pika.exceptions import AMQPError
-from rig import Node
+from rig import BROKEN, Node
 
 from faults.history import Seen
 
@@ -21,17 +20,23 @@ class Subscriber:
         self.seen: list[Seen] = []
         self.finals: set[str] = set()
         self.accepted: set[str] = set()
+        self.told: set[str] = set()
+        """The keys of all messages of which something was told."""
         self.revoked: set[str] = set()
         """The SIDs of the messages in which people revoked."""
         self.heard: set[str] = set()
         """The SIDs of what people wrote."""
-        self.skews: deque[timedelta] = deque(maxlen=10_000)
-        """By how much the clocks of who told the last events were ahead of ours."""
+        self.skews: deque[tuple[str, timedelta]] = deque(maxlen=10_000)
+        """The families of the last events, and by how much the clocks of who told them were ahead of ours."""
         self.is_stopping = False
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         self.thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.thread.is_alive()
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -49,13 +54,13 @@ class Subscriber:
                         if method is not None:
                             self._note(json.loads(body))
                             channel.basic_ack(method.delivery_tag)
-            except (AMQPError, OSError):
+            except BROKEN:
                 time.sleep(0.2)
 
     def _note(self, event: dict) -> None:
         _, family, name, _ = event["type"].split(".")
         data = event["data"]
-        self.skews.append(datetime.fromisoformat(event["time"]) - datetime.now(timezone.utc))
+        self.skews.append((family, datetime.fromisoformat(event["time"]) - datetime.now(timezone.utc)))
         if family in ("consent", "inbound", "help"):
             self.heard.add(event["subject"])
         if family == "consent" and name == "revoked":
@@ -72,6 +77,7 @@ class Subscriber:
             (data.get("provider") or {}).get("sid"),
         )
         self.seen.append(seen)
+        self.told.add(key)
         if name == "accepted":
             self.accepted.add(key)
         if seen.is_final:
