@@ -46,9 +46,11 @@ extension TwilioCarrier {
 }
 
 extension MessageCreate {
-    /// A listed message from our sender to our recipient; nil for any other.
+    /// A listed message from our sender to our recipient; nil for any other, and for what a person was answered: the
+    /// provider's own reply to STOP among it, which stands beside every message to somebody who has just opted out.
     fileprivate func candidate(_ resource: MessageResource) -> ListedMessage? {
-        guard resource.to == to, resource.direction?.hasPrefix("outbound") ?? true else { return nil }
+        let direction = resource.direction ?? "outbound-api"
+        guard resource.to == to, direction.hasPrefix("outbound"), direction != "outbound-reply" else { return nil }
         if let service = messagingServiceSID {
             guard resource.messagingServiceSID == service else { return nil }
         } else {

@@ -74,6 +74,12 @@ import Testing
         #expect(transport.requests[0].method == .get)
     }
 
+    @Test("what a person was answered is none of ours") func replies() async throws {
+        let answer = listed(1, age: 1, body: "You are unsubscribed", direction: "outbound-reply")
+        #expect(try await lookUp(ScriptedTransport(page([answer]))) == .listed([]))
+        #expect(try await lookUp(ScriptedTransport(page([answer, listed(2, age: 2)]))) == .listed([found(2)]))
+    }
+
     @Test("a messaging service is told by its SID, since it picks the number") func service() async throws {
         let service = "MG" + String(repeating: "1", count: 32)
         let transport = ScriptedTransport(
