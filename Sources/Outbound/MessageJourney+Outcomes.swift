@@ -143,7 +143,7 @@ extension MessageJourney {
     ) -> DelayStep {
         let tries = refusal.error == nil ? start.attempt : message.answers
         let own = DelayStep.afterAttempts(refusal.error?.retryable == .delayed ? tries + 2 : tries)
-        guard let asked = refusal.retryAfter.map({ DelayStep.covering(seconds: $0) }) else { return own }
+        guard let asked = refusal.retryAfter.map({ DelayStep.lasting(seconds: $0) }) else { return own }
         return asked.seconds > own.seconds ? asked : own
     }
 }

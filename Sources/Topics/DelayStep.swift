@@ -27,7 +27,7 @@ public enum DelayStep: String, CaseIterable, Sendable {
     }
 
     /// The smallest step that is not shorter than the wait, or the largest.
-    public static func covering(seconds: Double) -> DelayStep {
+    public static func lasting(seconds: Double) -> DelayStep {
         allCases.first { $0.seconds >= seconds } ?? .sixHours
     }
 
