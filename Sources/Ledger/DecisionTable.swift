@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 
 /// The decision records of messages, each stored once for all messages of its time that have the same: within a
