@@ -40,6 +40,7 @@ import Twilio
         #expect(account.senders["default"] == .number("+15005550006"))
         #expect(settings.bridgeListen.description == "127.0.0.1:8080")
         #expect(settings.inDoubtGrace == 30)
+        #expect(settings.lostAfter == 43_200)
     }
 
     private func withFile(_ yaml: String, _ body: ([String: String?]) throws -> Void) throws {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Messaging
 import Testing
+import Twilio
 
 @testable import Bridge
 
@@ -85,7 +86,7 @@ import Testing
         bench.outages.settle(open, by: "default")
         let second = bench.now
         #expect(await bench.bench.take(Webhooks.inbound("STOP", changing: ["From": nil])).status == 400)
-        bench.bench.clock.advance(by: 594)
+        bench.bench.clock.advance(by: 599)
         #expect(owed(bench) == nil)
         bench.bench.clock.advance(by: 1)
         #expect(owed(bench)?.since == second)
