@@ -35,7 +35,11 @@ let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-co
 
 let package = Package(
     name: "Switchboard",
-    products: [.executable(name: "switchboard", targets: ["Switchboard"])],
+    products: [
+        .executable(name: "switchboard", targets: ["Switchboard"]),
+        // For the benchmark of the ledger alone.
+        .library(name: "SwitchboardLedger", targets: ["Ledger", "Messaging"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -135,12 +139,14 @@ let package = Package(
         tests("TwilioTests", ["Twilio", "HTTPTransfer", "Messaging"]),
         tests("ObservabilityTests", ["Observability", "Messaging", logging, metrics]),
         tests("TopicsTests", ["Topics", "AMQP", "Messaging"]),
-        tests("OutboundTests", ["Outbound", "Topics", "Messaging", "Policy", "AMQP", "EventLoop", logging]),
+        tests(
+            "OutboundTests",
+            ["Outbound", "Topics", "Messaging", "Observability", "Policy", "AMQP", "EventLoop", logging]),
         tests(
             "BridgeTests",
             [
-                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop", logging,
-                hummingbird, httpTypes, hummingbirdTesting,
+                "Bridge", "Topics", "Journal", "Messaging", "Observability", "Policy", "Twilio", "EventLoop",
+                "HTTPTransfer", logging, hummingbird, httpTypes, hummingbirdTesting,
             ]),
         tests("RecorderTests", ["Recorder", "AMQP", "Messaging", logging]),
         tests(
@@ -152,7 +158,7 @@ let package = Package(
             ]),
         tests(
             "SwitchboardTests",
-            ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
+            ["Switchboard", "AMQP", "Ledger", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own

@@ -14,9 +14,16 @@ broker_use() {
     BROKER_DIR=$LOCAL/$1/broker
     BROKER_PASSWORDS=$LOCAL/$1/passwords
     BROKER_MARK=STARTED_BELOW=$BROKER_DIR
+    BROKER_NODE=switchboard-$1@localhost
+    # The cookie and the port mapper, which the nodes of a cluster share.
+    BROKER_HOME=$BROKER_DIR/home
+    BROKER_MAPPER=$BROKER_DIR
+    BROKER_MAPPER_MARK=$BROKER_MARK
+    BROKER_PEERS=()
 }
 
 broker_port() { cat "$BROKER_DIR/port"; }
+broker_mapper_port() { port_of epmd "$(cat "$BROKER_MAPPER/port")"; }
 broker_running() { process_alive "$BROKER_DIR/node.pid" "$BROKER_MARK"; }
 
 # Ports derived from the AMQP port, also those of a system that a test starts beside the node. All lie below the
@@ -44,10 +51,10 @@ broker_environment() {
         [[ $variable = RABBITMQ_BIN ]] || unset "$variable"
     done
     export "${BROKER_MARK?}"
-    export HOME=$dir/home LC_ALL=C.UTF-8
+    export HOME=$BROKER_HOME LC_ALL=C.UTF-8
     export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT
-    ERL_EPMD_PORT=$(port_of epmd "$port")
-    export RABBITMQ_NODENAME="switchboard-$BROKER_NAME@localhost" RABBITMQ_DIST_PORT RABBITMQ_PID_FILE=$dir/rabbitmq.pid
+    ERL_EPMD_PORT=$(broker_mapper_port)
+    export RABBITMQ_NODENAME=$BROKER_NODE RABBITMQ_DIST_PORT RABBITMQ_PID_FILE=$dir/rabbitmq.pid
     RABBITMQ_DIST_PORT=$(port_of distribution "$port")
     export RABBITMQ_MNESIA_BASE=$dir/mnesia RABBITMQ_LOG_BASE=$dir/log RABBITMQ_GENERATED_CONFIG_DIR=$dir/generated
     export RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d
@@ -112,16 +119,20 @@ broker_claim_ports() {
 broker_configure() {
     local dir=$BROKER_DIR port
     port=$(broker_port)
-    mkdir -p "$dir"/{home,mnesia,log,generated,conf.d}
+    mkdir -p "$dir"/{mnesia,log,generated,conf.d} "$BROKER_HOME"
     chmod 700 "$LOCAL/$BROKER_NAME" "$dir"
-    if [[ ! -s $dir/home/.erlang.cookie ]]; then
-        (umask 077 && random_hex 24 >"$dir/home/.erlang.cookie")
-        chmod 400 "$dir/home/.erlang.cookie"
+    if [[ ! -s $BROKER_HOME/.erlang.cookie ]]; then
+        (umask 077 && random_hex 24 >"$BROKER_HOME/.erlang.cookie")
+        chmod 400 "$BROKER_HOME/.erlang.cookie"
     fi
     printf '[].\n' >"$dir/enabled_plugins"
     {
         printf 'listeners.tcp.1 = 127.0.0.1:%s\n' "$port"
-        printf 'load_definitions = %s\n' "$TOPOLOGY/definitions.json"
+        if ((${#BROKER_PEERS[@]})); then
+            broker_cluster_configuration
+        else
+            printf 'load_definitions = %s\n' "$TOPOLOGY/definitions.json"
+        fi
         grep '^max_message_size' "$TOPOLOGY/rabbitmq.conf"
         printf 'log.console = false\nvm_memory_high_watermark.relative = 0.3\n'
         [[ ! -d $LOCAL/$BROKER_NAME/tls ]] || tls_listener "$(port_of tls "$port")"
@@ -130,14 +141,15 @@ broker_configure() {
 
 # Erlang's port mapper, our own: started by the node it would outlive it.
 broker_launch_mapper() {
-    process_alive "$BROKER_DIR/epmd.pid" "$BROKER_MARK" && return 0
+    process_alive "$BROKER_MAPPER/epmd.pid" "$BROKER_MAPPER_MARK" && return 0
     (
         broker_environment
-        exec setsid epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >"$BROKER_DIR/log/epmd" 2>&1 9>&-
+        export "${BROKER_MAPPER_MARK?}"
+        exec setsid epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" </dev/null >"$BROKER_MAPPER/epmd.log" 2>&1 9>&-
     ) &
-    echo $! >"$BROKER_DIR/epmd.pid"
-    until_true 10 port_taken "$(port_of epmd "$(broker_port)")" ||
-        die "Erlang's port mapper did not start; see $BROKER_DIR/log/epmd"
+    echo $! >"$BROKER_MAPPER/epmd.pid"
+    until_true 10 port_taken "$(broker_mapper_port)" ||
+        die "Erlang's port mapper did not start; see $BROKER_MAPPER/epmd.log"
 }
 
 broker_launch_node() {

@@ -3,7 +3,7 @@
 
 PACKAGES_TO_BUILD=(librabbitmq-dev libcurl4-openssl-dev libpq-dev libsqlite3-dev pkg-config)
 PACKAGES_TO_RUN=(rabbitmq-server python3 curl jq)
-PACKAGES_TO_TEST=(amqp-tools chromium docker-compose openssl postgresql python3-venv shellcheck)
+PACKAGES_TO_TEST=(amqp-tools chromium docker-compose faketime openssl postgresql python3-venv shellcheck)
 # The first of Debian 12 with the fixes for CVE-2026-44235, -44236, -59986 and -61547.
 LIBRABBITMQ_FROM=0.11.0-1+deb12u3
 SWIFT_FROM=6.2

@@ -10,7 +10,7 @@ shell_scripts() { find "$ROOT/Scripts" "$ROOT/.ci" -type f -exec grep -lE '^#!.*
 
 swift_sources() {
     local path
-    for path in Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift; do
+    for path in Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift Benchmarks/Ledger/{Package.swift,Measure}; do
         [[ ! -e $ROOT/$path ]] || echo "$ROOT/$path"
     done
 }

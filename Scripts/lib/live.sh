@@ -25,6 +25,7 @@ live_database() {
     SWITCHBOARD_TEST_POSTGRES_URL=$(postgres_url)
     export SWITCHBOARD_TEST_POSTGRES_CA_FILE=$LOCAL/postgres-tls/ca.pem
     tier_swift database --filter "$DATABASE_TESTS"
+    tier_python ledger "$ROOT/Tests/Python/live_ledger.py"
     unset SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES
     postgres_wipe
 }
@@ -33,7 +34,7 @@ live() {
     local port file strangers=()
     # The tests of the broker alone change queues and policies; every other one speaks to the running system.
     for file in "$ROOT"/Tests/Python/live_*.py; do
-        [[ $file = *_@(broker|permissions|spool|lookup).py ]] || strangers+=("$file")
+        [[ $file = *_@(broker|permissions|spool|lookup|outage|lost|ledger|recovery|cluster|shutdown).py ]] || strangers+=("$file")
     done
     echo 'starting RabbitMQ'
     broker_wipe
@@ -52,13 +53,25 @@ live() {
     fi
     system_stop
     tier_swift live --filter "$LIVE_TESTS"
-    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup}.py
+    tier_python broker "$ROOT"/Tests/Python/live_{broker,permissions,spool,lookup,outage,lost}.py
+    tier_python recovery "$ROOT"/Tests/Python/live_{recovery,cluster,shutdown}.py
     live_database
     live_stop
 }
 
+# What the tests of recovery and shutdown leave behind when they are ended before their time.
+recovery_stop() {
+    local name
+    for name in recovery shutdown; do
+        if [[ -d $LOCAL/$name ]]; then (broker_use "$name" && broker_wipe); fi
+    done
+    if [[ -d $LOCAL/cluster ]]; then (broker_use cluster && cluster_wipe cluster); fi
+    (postgres_use shutdown && postgres_wipe) || true
+}
+
 live_stop() {
     [[ -z ${SYSTEM_DIR:-} ]] || system_wipe
+    recovery_stop
     postgres_wipe
     broker_wipe
 }

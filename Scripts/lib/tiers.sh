@@ -4,7 +4,7 @@
 
 # A component test has a scripted peer on loopback or a file of its own, a live test a real broker; the rest are unit
 # tests, so that a new target is never left out.
-COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|JournalTests|LedgerTests|PostgresTests)\.|^BridgeTests\.SpoolTests'
+COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|JournalTests|LedgerTests|PostgresTests)\.|^BridgeTests\.(SpoolTests|LookUpPeerTests)'
 LIVE_TESTS='^LiveTests\.'
 # Component tests that do more where there is a database.
 DATABASE_TESTS='^(LedgerTests|PostgresTests)\.'

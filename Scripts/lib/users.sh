@@ -27,12 +27,13 @@ broker_import_users() {
     return "$status"
 }
 
-# broker_url USER [SCHEME] [HOST] [PORT]
+# broker_url USER [SCHEME] [HOST] [PORT]. BROKER_HOSTS are the nodes of a cluster, where there is one.
 broker_url() {
     local password
     password=$(awk -v user="$1" '$1 == user { print $2 }' "$BROKER_PASSWORDS")
     [[ -n $password ]] || die "node '$BROKER_NAME' has no user '$1'"
-    printf '%s://%s:%s@%s:%s/switchboard' "${2:-amqp}" "$1" "$password" "${3:-127.0.0.1}" "${4:-$(broker_port)}"
+    printf '%s://%s:%s@%s/switchboard' "${2:-amqp}" "$1" "$password" \
+        "${BROKER_HOSTS:-${3:-127.0.0.1}:${4:-$(broker_port)}}"
 }
 
 # broker_exports PREFIX: a line `export PREFIX_<USER>_AMQP_URL=…` for every user; test-admin is called ADMIN.

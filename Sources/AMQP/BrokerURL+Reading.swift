@@ -16,30 +16,43 @@ extension BrokerURL {
         guard virtualHost.utf8.count <= 255 else { throw Self.invalid("the virtual host is longer than 255 bytes") }
     }
 
-    mutating func readHost(_ text: Substring) throws(AMQPError) {
+    /// As many nodes as anybody has, so that a slip does not make every start a long search.
+    private static let mostAddresses = 16
+
+    mutating func readAddresses(_ text: Substring) throws(AMQPError) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count <= Self.mostAddresses else {
+            throw Self.invalid("more than \(Self.mostAddresses) hosts are named")
+        }
+        for part in parts { addresses.append(try address(part)) }
+    }
+
+    private func address(_ text: Substring) throws(AMQPError) -> BrokerAddress {
+        var address = BrokerAddress(host: "", port: usesTLS ? 5671 : 5672)
         var portText: Substring?
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else { throw Self.invalid("the host has [ but no ]") }
-            host = String(text[text.index(after: text.startIndex)..<end])
+            address.host = String(text[text.index(after: text.startIndex)..<end])
             let tail = text[text.index(after: end)...]
             guard tail.isEmpty || tail.first == ":" else { throw Self.invalid("after ] only a port may follow") }
             portText = tail.isEmpty ? nil : tail.dropFirst()
         } else {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count <= 2 else { throw Self.invalid("an IPv6 address must stand in [brackets]") }
-            host = try Self.decoded(parts[0], "host")
+            address.host = try Self.decoded(parts[0], "host")
             portText = parts.count == 2 ? parts[1] : nil
         }
-        guard !host.isEmpty else { throw Self.invalid("the host is missing") }
-        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        guard !address.host.isEmpty else { throw Self.invalid("the host is missing") }
+        guard address.host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Self.invalid("the host holds a character that no host name has")
         }
         if let portText {
             guard let number = Self.number(portText, upTo: 65535), number > 0 else {
                 throw Self.invalid("the port must be a number from 1 to 65535")
             }
-            port = UInt16(number)
+            address.port = UInt16(number)
         }
+        return address
     }
 
     mutating func readQuery(_ text: Substring) throws(AMQPError) {

@@ -1,16 +1,16 @@
-/// Where the broker is and who asks: `amqp://user:password@host:port/vhost?heartbeat=15`.
+/// Where the broker is and who asks: `amqp://user:password@host:port/vhost?heartbeat=15`, for a cluster
+/// `amqp://user:password@host:port,host:port/vhost`.
 ///
 /// Follows the AMQP URI specification of RabbitMQ: user, password and virtual host are percent-decoded; the default
 /// user is `guest` with password `guest`, the default ports are 5672 and, with `amqps`, 5671. No path and the path `/`
 /// both mean the virtual host `/`. Query parameters: `heartbeat` in seconds, `connection_timeout` in milliseconds,
-/// `cacertfile`, and `verify=verify_peer`, which is always so.
+/// `cacertfile`, and `verify=verify_peer`, which is always so. That several nodes may stand in one URL is ours, and written
+/// as in the URLs of other clusters' clients.
 public struct BrokerURL: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Whether the connection is encrypted (`amqps`).
     public internal(set) var usesTLS = false
-    /// Name or address, without the brackets of an IPv6 address.
-    public internal(set) var host = ""
-    /// The TCP port.
-    public internal(set) var port: UInt16 = 5672
+    /// The nodes, at least one, in the order in which they are tried.
+    public internal(set) var addresses: [BrokerAddress] = []
     /// The broker's user.
     public internal(set) var user = "guest"
     /// The virtual host.
@@ -33,9 +33,7 @@ public struct BrokerURL: Sendable, CustomStringConvertible, CustomDebugStringCon
         }
         switch text[..<colon.lowerBound].lowercased() {
         case "amqp": break
-        case "amqps":
-            usesTLS = true
-            port = 5671
+        case "amqps": usesTLS = true
         default: throw Self.invalid("the scheme must be amqp or amqps")
         }
         var rest = text[colon.upperBound...]
@@ -52,14 +50,17 @@ public struct BrokerURL: Sendable, CustomStringConvertible, CustomDebugStringCon
             try readUser(rest[..<at])
             rest = rest[rest.index(after: at)...]
         }
-        try readHost(rest)
+        try readAddresses(rest)
     }
 
     /// The URL without password and query.
-    public var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
+    public var description: String { description(of: addresses) }
+
+    /// As ``description``, with these nodes alone.
+    func description(of addresses: [BrokerAddress]) -> String {
+        let nodes = addresses.map(\.description).joined(separator: ",")
         let vhost = virtualHost == "/" ? "" : "/" + virtualHost.safeToShow
-        return "\(usesTLS ? "amqps" : "amqp")://\(user.safeToShow)@\(name):\(port)\(vhost)"
+        return "\(usesTLS ? "amqps" : "amqp")://\(user.safeToShow)@\(nodes)\(vhost)"
     }
 
     /// As ``description``: a debugger's or a log's dump shows no password either.

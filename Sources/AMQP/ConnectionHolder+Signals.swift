@@ -60,7 +60,7 @@ extension ConnectionHolder {
         link.enter(.disconnected(reason: reason))
         connectionLost(reason)
         link.unpark()
-        link.farewell?.resume()
-        link.farewell = nil
+        for farewell in link.farewells { farewell.resume() }
+        link.farewells = []
     }
 }

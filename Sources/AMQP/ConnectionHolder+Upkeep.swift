@@ -20,7 +20,7 @@ extension ConnectionHolder {
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.stop() } }
         }
-        if link.farewell == nil { drop(.closedHere) }
+        if link.farewells.isEmpty { drop(.closedHere) }
     }
 
     /// Ends ``maintainConnection()``.
@@ -45,7 +45,7 @@ extension ConnectionHolder {
         }
         await withCheckedContinuation { continuation in
             // Asked here, because the task may have been suspended on the way: see ``park(while:)``.
-            if link.connection === connection { link.farewell = continuation } else { continuation.resume() }
+            if link.connection === connection { link.farewells.append(continuation) } else { continuation.resume() }
         }
         loop.cancel(timer)
     }
@@ -65,7 +65,8 @@ extension ConnectionHolder {
         link.generation += 1
         link.login = nil
         let generation = link.generation
-        let request = LoginRequest(url: link.url, options: link.options, readsLargerFrames: link.readsLargerFrames)
+        let request = LoginRequest(
+            url: link.url, options: link.options, readsLargerFrames: link.readsLargerFrames, firstNode: link.nextNode)
         do {
             try LoginThread.start(request) { [weak self, loop] result in
                 loop.execute { [weak self] in
@@ -94,6 +95,7 @@ extension ConnectionHolder {
         do {
             let connection = try Connection(login, generation: link.generation, loop: loop, signal: signal)
             link.connection = connection
+            link.loggedIn(login)
             try connectionOpened(connection)
         } catch {
             drop(error)

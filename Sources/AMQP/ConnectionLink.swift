@@ -14,16 +14,21 @@ final class ConnectionLink {
     var login: Result<Login, AMQPError>?
     /// Where `run()` waits.
     var parked: CheckedContinuation<Void, Never>?
-    /// Where `close()` waits for the end of the connection.
-    var farewell: CheckedContinuation<Void, Never>?
+    /// Where `close()` waits for the end of the connection, each time that it is called.
+    var farewells: [CheckedContinuation<Void, Never>] = []
     var isStarted = false
     var isStopping = false
     /// Whether the wait before the next connection is over.
     var isWaitOver = false
     var failedAttempts = 0
     private(set) var state = ConnectionState.disconnected(reason: nil)
-    /// The last failure to connect that was logged, so that each is said once.
-    private var reported: AMQPError?
+    /// The place in the URL of the node that is tried first the next time.
+    private(set) var nextNode = 0
+    /// The node of the connection, for the log.
+    private var node: BrokerAddress?
+    /// The kinds of failure to connect that were logged since the connection was lost. A node that starts refuses, then
+    /// breaks off, then refuses again: each kind is said once.
+    private var reported: Set<AMQPError.Code> = []
 
     init(
         url: BrokerURL, options: ConnectionOptions, logger: Logger, readsLargerFrames: Bool,
@@ -38,6 +43,17 @@ final class ConnectionLink {
         self.onStateChange = onStateChange
     }
 
+    /// The node after this one comes first when the connection is lost: the loss may be the node's end.
+    func loggedIn(_ login: Login) {
+        node = url.addresses[login.node]
+        nextNode = (login.node + 1) % url.addresses.count
+        for failure in login.failures {
+            logger.warning(
+                "A node of the broker does not take the connection, another one does",
+                metadata: [LogKey.broker: "\(failure.address)", LogKey.reason: "\(failure.error)"])
+        }
+    }
+
     func enter(_ new: ConnectionState) {
         guard new != state else { return }
         let old = state
@@ -45,19 +61,21 @@ final class ConnectionLink {
         switch (old, new) {
         case (.blocked, .connected): logger.notice("The broker takes messages again")
         case (_, .connected):
-            reported = nil
-            logger.info("Connected to the broker", metadata: [LogKey.broker: "\(url)"])
+            reported = []
+            logger.info(
+                "Connected to the broker",
+                metadata: [LogKey.broker: "\(url.description(of: node.map { [$0] } ?? url.addresses))"])
         case (_, .blocked(let reason)):
             logger.warning("The broker takes no messages", metadata: [LogKey.reason: "\(reason)"])
         case (.disconnected, .disconnected(let reason?)):
             // A broker that is away fails every attempt alike.
-            if reported != reason, !isStopping {
-                reported = reason
+            if !isStopping, reported.insert(reason.code).inserted {
                 logger.warning(
                     "The broker cannot be reached, trying again",
                     metadata: [LogKey.broker: "\(url)", LogKey.reason: "\(reason)"])
             }
         case (_, .disconnected(let reason?)):
+            reported = []
             if !isStopping {
                 logger.warning(
                     "The connection to the broker is lost, reconnecting", metadata: [LogKey.reason: "\(reason)"])

@@ -6,4 +6,13 @@ public enum ConnectionState: Sendable, Equatable {
     case blocked(reason: String)
     /// Not open, and being opened again unless it was closed; nil before the first attempt has ended.
     case disconnected(reason: AMQPError?)
+
+    /// Why nothing can be published, in words for people; nil when it can.
+    public var problem: String? {
+        switch self {
+        case .connected: nil
+        case .blocked(let reason): "the broker takes no messages: \(reason)"
+        case .disconnected: "no connection to the broker"
+        }
+    }
 }

@@ -8,19 +8,20 @@ extension Consumer {
         switch event {
         case .consuming:
             subscription.failedAttempts = 0
-            if subscription.reported != nil {
+            if !subscription.reported.isEmpty {
                 link.logger.notice("Consuming again", metadata: [LogKey.queue: "\(queue)"])
             }
-            subscription.reported = nil
-        case .cancelledByBroker where subscription.reported == nil:
+            subscription.reported = []
+        case .cancelledByBroker where subscription.reported.isEmpty:
             link.logger.warning(
                 "The broker ended a subscription, trying again", metadata: [LogKey.queue: "\(queue)"])
-            subscription.reported = event
-        case .interrupted(let error) where subscription.reported != event && !error.isConnectionDead:
+            // It ends one because the queue is gone; that it is not there is no news then.
+            subscription.reported = [.notFound]
+        case .interrupted(let error)
+        where !error.isConnectionDead && subscription.reported.insert(error.code).inserted:
             link.logger.warning(
                 "A queue cannot be consumed, trying again",
                 metadata: [LogKey.queue: "\(queue)", LogKey.reason: "\(error)"])
-            subscription.reported = event
         default: break
         }
         subscription.onEvent(event)

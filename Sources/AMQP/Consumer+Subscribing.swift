@@ -26,6 +26,10 @@ extension Consumer {
     /// Takes the next step towards deliveries, if one can be taken now.
     func start(_ subscription: Subscription, _ connection: Connection) throws(AMQPError) {
         guard let channel = subscription.channel else { return try openChannel(subscription, connection) }
+        // The prefetch counts for consumers that begin after it was set.
+        if channel.state == .consuming, channel.prefetch != wantedPrefetch(subscription) {
+            return try cancel(channel, connection)
+        }
         guard channel.state == .idle, subscription.isWanted else { return }
         if channel.prefetch != wantedPrefetch(subscription) {
             try limit(channel, connection)

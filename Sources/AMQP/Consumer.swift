@@ -40,6 +40,11 @@ public actor Consumer {
     /// What the connection is good for.
     public var state: ConnectionState { link.state }
 
+    /// The queues that are subscribed and not paused, and of which the broker delivers nothing now.
+    public var unconsumedQueues: [String] {
+        subscriptions.filter { $0.isWanted && $0.channel?.state != .consuming }.map(\.queue)
+    }
+
     /// Connects and reconnects until the task is cancelled or the consumer is closed.
     public func run() async {
         await maintainConnection()
@@ -111,10 +116,14 @@ public actor Consumer {
     }
 
     /// Begins the deliveries of a paused queue again.
-    public func resume(_ queue: String) {
+    ///
+    /// - Parameter prefetch: how many deliveries may be unsettled from now on, from 1 to 65535; nil leaves it as it is. Of
+    ///   a queue that is being consumed, too: what was delivered stays where it is.
+    public func resume(_ queue: String, prefetch: Int? = nil) {
         for subscription in subscriptions where subscription.queue == queue {
             subscription.isWanted = true
             subscription.handsBack = false
+            if let prefetch { subscription.prefetch = Subscription.valid(prefetch) }
             startOrDrop(subscription)
         }
     }

@@ -5,6 +5,10 @@ internal import Glibc
 /// An open connection, logged in, and what was negotiated.
 struct Login: Sendable {
     let handle: ConnectionHandle
+    /// The place of the node in the URL.
+    let node: Int
+    /// The nodes that were tried before it, and why they did not do.
+    let failures: [NodeFailure]
     let usesTLS: Bool
     /// The largest frame that the broker takes, in bytes with its 8 bytes of framing.
     let frameMax: Int
@@ -22,6 +26,12 @@ public struct ServerIdentity: Sendable, Equatable {
     public let version: String
 }
 
+/// A node with which a login did not work.
+struct NodeFailure: Sendable {
+    let address: BrokerAddress
+    let error: AMQPError
+}
+
 /// What to log in with.
 struct LoginRequest: Sendable {
     let url: BrokerURL
@@ -30,24 +40,44 @@ struct LoginRequest: Sendable {
     /// frame already fills the limit, and librabbitmq gives the connection up at such a frame. Only for connections
     /// that publish nothing.
     let readsLargerFrames: Bool
+    /// The place in the URL of the node that is tried first; the others follow.
+    let firstNode: Int
 
     private static let frameMax: Int32 = 131_072
     private static let largerFrameMax: Int32 = 1 << 20
 
-    /// Resolves, connects, shakes hands and logs in. Blocks for the timeouts of the options, and for the resolver.
+    /// Resolves, connects, shakes hands and logs in, with one node after the other until one takes it. Blocks, for each, for
+    /// the timeouts of the options, and for the resolver.
+    ///
+    /// - Throws: what tells most of what the nodes answered: the first refusal, else why the first could not be reached.
     func perform() throws(AMQPError) -> Login {
+        var failures: [NodeFailure] = []
+        let count = url.addresses.count
+        for node in (0..<count).map({ (firstNode + $0) % count }) {
+            do {
+                return try logIn(to: node, after: failures)
+            } catch {
+                failures.append(NodeFailure(address: url.addresses[node], error: error))
+            }
+        }
+        let telling = failures.first { $0.error.code != .unreachable } ?? failures.first
+        throw telling?.error ?? AMQPError(.invalidURL, "no host is named")
+    }
+
+    private func logIn(to node: Int, after failures: [NodeFailure]) throws(AMQPError) -> Login {
         let handle = try ConnectionHandle()
         let socket = try makeSocket(handle)
+        let address = url.addresses[node]
         var timeout = timeval(url.connectTimeout ?? options.connectTimeout)
-        let status = amqp_socket_open_noblock(socket, url.host, Int32(url.port), &timeout)
+        let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
         guard status == AMQP_STATUS_OK.rawValue else { throw openingFailed(status) }
         let heartbeat = Int32(clamping: max(1, min((url.heartbeat ?? options.heartbeat).components.seconds, 3600)))
         tuneSocket(amqp_get_sockfd(handle.state), heartbeat: heartbeat)
         amqp_set_handshake_timeout(handle.state, &timeout)
         try logIn(handle, heartbeat: heartbeat)
         let login = Login(
-            handle: handle, usesTLS: url.usesTLS, frameMax: Int(amqp_get_frame_max(handle.state)),
-            channelMax: Int(amqp_get_channel_max(handle.state)),
+            handle: handle, node: node, failures: failures, usesTLS: url.usesTLS,
+            frameMax: Int(amqp_get_frame_max(handle.state)), channelMax: Int(amqp_get_channel_max(handle.state)),
             heartbeat: .seconds(amqp_get_heartbeat(handle.state)), server: serverIdentity(handle))
         if readsLargerFrames {
             amqp_tune_connection(

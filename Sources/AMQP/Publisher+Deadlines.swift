@@ -18,14 +18,18 @@ extension Publisher {
     }
 
     /// The message stays counted where it was sent: its bytes may stand in the broker's buffers.
+    ///
+    /// Said once, and once more when nothing is overdue: the broker may go on confirming other messages meanwhile.
     private func giveUpOverdue() {
         let patience = UInt64(max(0, link.options.confirmTimeout / .nanoseconds(1)))
         let now = linux_monotonic_nanoseconds()
         func isOverdue(_ ticket: PublishTicket) -> Bool { now &- ticket.offeredAt >= patience }
+        var isAnyOverdue = false
         var count = 0
         for channel in channels.values {
             channel.unconfirmed.forEach { ticket in
                 guard isOverdue(ticket) else { return false }
+                isAnyOverdue = true
                 if !ticket.isResolved { count += 1 }
                 ticket.resolve(.unknown(reason: "the broker did not confirm in time"))
                 return true
@@ -36,7 +40,11 @@ extension Publisher {
             count += 1
             ticket.fail(AMQPError(.blocked, "the messages before it are not confirmed"))
         }
-        guard count > 0 else { return }
-        link.logger.warning("The broker does not confirm", metadata: [LogKey.count: "\(count)"])
+        switch (isAnyOverdue || count > 0, saidThatConfirmsAreOverdue) {
+        case (true, false): link.logger.warning("The broker does not confirm", metadata: [LogKey.count: "\(count)"])
+        case (false, true): link.logger.notice("The broker has confirmed what was overdue")
+        default: return
+        }
+        saidThatConfirmsAreOverdue.toggle()
     }
 }

@@ -68,6 +68,8 @@ extension Publisher: ConnectionHolder {
         unfinished = nil
         for channel in lost { fail(channel, reason) }
         failWaiting(AMQPError(.notConnected, "\(reason)"))
+        // Nothing is overdue any more; the loss of the connection says the rest.
+        saidThatConfirmsAreOverdue = false
         finishDraining()
     }
 
@@ -79,6 +81,7 @@ extension Publisher: ConnectionHolder {
         var isUseless = false
         let now = isAck ? 0 : linux_monotonic_nanoseconds()
         var refusals = channel.refusals
+        let followedRefusals = refusals.followsRefusals
         try channel.unconfirmed.settle(tag: tag, multiple: multiple, isAck: isAck) { ticket, outcome in
             switch outcome {
             case .confirmed: refusals.confirmed(exchange: ticket.exchange, routingKey: ticket.routingKey)
@@ -90,8 +93,13 @@ extension Publisher: ConnectionHolder {
             ticket.resolve(outcome)
         }
         channel.refusals = refusals
+        if followedRefusals, !refusals.followsRefusals {
+            link.logger.notice("The queue that refused every message takes some again")
+        }
         if isUseless, channel === current, !channels.values.contains(where: { $0.state == .opening }) {
-            link.logger.notice("Every message to a queue is refused, trying another channel")
+            if !refusals.followsRefusals {
+                link.logger.notice("Every message to a queue is refused, trying other channels")
+            }
             _ = try openChannel(connection, refusals: refusals.successor())
         }
         try closeIfDrained(channel, connection)

@@ -22,6 +22,7 @@ public actor Publisher {
     var drained: CheckedContinuation<Void, Never>?
     var isClosed = false
     var deadlineWatch: LoopTimer?
+    var saidThatConfirmsAreOverdue = false
 
     /// The executor of the actor: the loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }

@@ -20,6 +20,9 @@ struct RefusalWatch {
     private var suspects: Set<Destination> = []
     private var patience = initialPatience
 
+    /// Whether a channel before this one was given up, and nothing that it refused has been confirmed since.
+    var followsRefusals: Bool { !suspects.isEmpty }
+
     /// The watch of the channel that replaces this one. It waits twice as long, because a queue that is full refuses on
     /// every channel, until one of these destinations is confirmed.
     func successor() -> RefusalWatch {

@@ -18,7 +18,7 @@ final class Subscription {
 
     let queue: String
     let source: Source
-    let prefetch: UInt16
+    var prefetch: UInt16
     let handler: @Sendable ([Delivery]) -> Void
     let onEvent: @Sendable (SubscriptionEvent) -> Void
     var channel: ConsumeChannel?
@@ -27,8 +27,8 @@ final class Subscription {
     /// Whether everything unsettled goes back to the queue as soon as no more is delivered.
     var handsBack = false
     var failedAttempts = 0
-    /// The last problem that was logged, so that each is said once.
-    var reported: SubscriptionEvent?
+    /// The kinds of problem that were logged since it last consumed, so that each is said once.
+    var reported: Set<AMQPError.Code> = []
     /// Callers of `pause` and `handBack`, who wait for the last delivery.
     var waiters: [CheckedContinuation<Void, Never>] = []
 
@@ -38,11 +38,13 @@ final class Subscription {
     ) {
         self.queue = queue
         self.source = source
-        // Zero would mean no limit.
-        self.prefetch = UInt16(clamping: max(1, prefetch))
+        self.prefetch = Self.valid(prefetch)
         self.onEvent = onEvent
         self.handler = handler
     }
+
+    /// Zero would mean no limit.
+    static func valid(_ prefetch: Int) -> UInt16 { UInt16(clamping: max(1, prefetch)) }
 
     /// Whether AMQP can say the names at all.
     var hasValidNames: Bool {

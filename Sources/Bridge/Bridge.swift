@@ -20,6 +20,7 @@ public struct Bridge: Service {
     private let intake: WebhookIntake
     private let spool: Journal?
     private let drain: SpoolDrain?
+    private let lookUps: LookUps?
     private let logger: Logger
     private let onListening: @Sendable (Int) async -> Void
 
@@ -29,11 +30,12 @@ public struct Bridge: Service {
     ///   - ledger: asked for conversations and for who opted out; events go out without it.
     ///   - spool: keeps webhooks while the broker is away; without it the provider is asked to come again. The bridge
     ///     closes it.
+    ///   - lookUps: what asks the provider for what no webhook told; without it nobody does.
     ///   - onListening: called with the port once webhooks can be taken.
     public init(
         configuration: BridgeConfiguration, loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions,
         tokens: RecipientTokenKeys, errors: ErrorTable = .shipped, keywords: KeywordTable = .shipped,
-        ledger: (any StatusLedger)?, spool: Journal?, logger: Logger,
+        ledger: (any StatusLedger)?, spool: Journal?, lookUps parts: BridgeLookUps?, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -55,17 +57,25 @@ public struct Bridge: Service {
                 spool: spool, delivery: delivery, loop: loop, retryInterval: configuration.spoolRetryInterval,
                 logger: logger, publish: { events in await eventPublisher.publish(events) })
         }
+        let alarms = (parts?.sources ?? [:]).mapValues { _ in Alarm(loop: loop) }
+        let outages = Outages(
+            accounts: alarms.keys.sorted(), options: parts?.options ?? LookUpOptions(), alarms: Array(alarms.values),
+            startedAt: Date(), logger: logger)
         intake = WebhookIntake(
             configuration: configuration,
             events: WebhookEvents(tokens: tokens, errors: errors, keywords: keywords), delivery: delivery,
-            ledger: ledger, loop: loop, inFlight: WebhooksInFlight(), now: { Date() }, logger: logger)
+            ledger: ledger, loop: loop, inFlight: WebhooksInFlight(), outages: outages, now: { Date() },
+            logger: logger)
+        lookUps = parts.map { [intake] parts in
+            LookUps(parts, intake: intake, alarms: alarms, loop: loop, logger: logger)
+        }
     }
 
     /// Whether webhooks can be taken, and what waits on disk.
     public var readiness: ReadinessCheck.State {
         get async {
             intake.delivery.measure(at: Date())
-            return intake.delivery.readiness(isConnected: await publisher.state == .connected, now: Date())
+            return intake.delivery.readiness(connection: await publisher.state.problem, now: Date())
         }
     }
 
@@ -77,6 +87,7 @@ public struct Bridge: Service {
             group.addTask { await cancelWhenGracefulShutdown { await ticks.run() } }
             // Goes on while the last webhooks are answered; what is left stays on disk for the next start.
             if let drain { group.addTask { await drain.run() } }
+            if let lookUps { group.addTask { await cancelWhenGracefulShutdown { await lookUps.run() } } }
             try await application().run()
             await ticks.sayGoodbye()
             await publisher.close()

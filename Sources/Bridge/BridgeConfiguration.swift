@@ -8,6 +8,8 @@ public struct BridgeConfiguration: Sendable {
         public var sid: String
         /// Every live token; any of them may have signed.
         public var authTokens: [String]
+        /// Whether messages are sent through messaging services, whose numbers the configuration does not name.
+        public var usesMessagingServices = false
 
         /// An account of the configuration.
         public init(alias: String, sid: String, authTokens: [String]) {

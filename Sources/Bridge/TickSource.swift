@@ -13,23 +13,36 @@ struct TickSource: Sendable {
     /// Ticks until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            intake.delivery.measure(at: intake.now())
-            _ = await intake.delivery.publish(tick(isLeaving: false))
+            let now = intake.now()
+            intake.delivery.measure(at: now)
+            intake.outages.measure(at: now)
+            if let time = time(at: now) { _ = await intake.delivery.publish(tick(time, isLeaving: false)) }
             await loop.sleep(for: .seconds(configuration.tickInterval))
         }
     }
 
-    /// The last tick of a bridge that stops in order: it is not waited for any more. While webhooks stand on disk, it
-    /// must be waited for, until it is back.
+    /// The last tick of a bridge that stops in order: it is not waited for any more. While webhooks stand on disk, or an
+    /// outage is not compared, it must be waited for, until it is back.
     func sayGoodbye() async {
-        guard !intake.delivery.isSpooling else { return }
+        let now = intake.now()
+        guard !intake.delivery.isSpooling, intake.outages.hold(at: now) == .free else { return }
+        let goodbye = tick(intake.settled(before: now), isLeaving: true)
         _ = await within(seconds: configuration.confirmTimeout, on: loop, otherwise: .unconfirmed("")) {
-            await intake.delivery.publish(tick(isLeaving: true))
+            await intake.delivery.publish(goodbye)
         }
     }
 
-    private func tick(isLeaving: Bool) -> Event {
-        let time = intake.settled(before: intake.now())
+    /// Up to when everything is known; nil where that cannot be said yet.
+    private func time(at now: Date) -> Date? {
+        let settled = intake.settled(before: now)
+        return switch intake.outages.hold(at: now) {
+        case .free: settled
+        case .until(let start): min(settled, start)
+        case .unknown: nil
+        }
+    }
+
+    private func tick(_ time: Date, isLeaving: Bool) -> Event {
         var event = Event(
             id: "bridge/\(configuration.name)/\(formatRFC3339(time))\(isLeaving ? "/leaving" : "")",
             name: EventName(family: "bridge", name: "tick"), subject: configuration.name, time: time,

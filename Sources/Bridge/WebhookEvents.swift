@@ -127,7 +127,7 @@ struct WebhookEvents: Sendable {
         base.id = "\(inbound.messageSID)/inbound.received"
         base.conversation = conversation
         base.body = inbound.body
-        base.details = ["sender": bareNumber(inbound.to), "mediaCount": String(inbound.media.count)]
+        base.details = ["sender": bareNumber(inbound.to), "mediaCount": String(inbound.mediaCount)]
         if !inbound.media.isEmpty { base.clearDetails["media"] = inbound.media.map(\.url).joined(separator: " ") }
         if let payload = inbound.buttonPayload { base.clearDetails["buttonPayload"] = payload }
         if let replied = inbound.originalRepliedMessageSID { base.details["repliedTo"] = replied }

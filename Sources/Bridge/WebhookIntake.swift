@@ -25,6 +25,7 @@ struct WebhookIntake: Sendable {
     let ledger: (any StatusLedger)?
     let loop: EventLoop
     let inFlight: WebhooksInFlight
+    let outages: Outages
     let now: @Sendable () -> Date
     let logger: Logger
 
@@ -40,7 +41,26 @@ struct WebhookIntake: Sendable {
             }
             return request.path == WebhookPath.inbound ? .takenWithTwiML : .taken
         } catch {
+            if request.path == WebhookPath.inbound { noteRefusal(error, at: receipt.time) }
             return .refused(error)
+        }
+    }
+
+    /// The provider comes again at most a few times, so its list must tell what was refused. What has no signature of the
+    /// provider's may be anybody's.
+    private func noteRefusal(_ refusal: WebhookRefusal, at time: Date) {
+        if refusal.status == 503 { outages.began(at: time) } else { outages.refused(at: time) }
+    }
+
+    /// Publishes events that no webhook brought, on the same way; ticks wait for them as well.
+    ///
+    /// - Throws: ``NotDelivered`` when neither the broker nor the disk took them in time.
+    func publish(_ made: [Event]) async throws(NotDelivered) {
+        guard !made.isEmpty else { return }
+        let receipt = inFlight.begin(at: now())
+        defer { inFlight.end(receipt) }
+        if case .refused(let reason) = await delivery.deliver(made, receivedAt: receipt.time) {
+            throw NotDelivered(description: reason)
         }
     }
 
@@ -63,7 +83,8 @@ struct WebhookIntake: Sendable {
                 let origin = try StatusCallbackURL.origin(webhook.query, account: webhook.account.alias)
                 return events.status(callback, origin: origin, account: webhook.account.alias, at: time)
             case WebhookPath.inbound:
-                return await inbound(try InboundMessage(webhook.form), webhook, at: time)
+                let message = try InboundMessage(webhook.form)
+                return await inbound(message, account: webhook.account.alias, wish: events.wish(message), at: time)
             default:
                 let name = String(request.path.dropFirst(WebhookPath.callbacks.count))
                 return [
@@ -79,11 +100,12 @@ struct WebhookIntake: Sendable {
     /// A message from a person, with what the ledger knows of the conversation if it answers in time.
     ///
     /// A YES counts from somebody who opted out, and never lifts the network's block of a toll-free number.
-    private func inbound(_ inbound: InboundMessage, _ webhook: VerifiedWebhook, at time: Date) async -> [Event] {
-        let wish = events.wish(inbound)
+    func inbound(
+        _ inbound: InboundMessage, account: String, wish: WebhookEvents.Wish?, at time: Date
+    ) async -> [Event] {
         guard let ledger, let address = try? Address(inbound.from) else {
             return events.inbound(
-                inbound, account: webhook.account.alias, wish: wish?.unconditional, conversation: nil, at: time)
+                inbound, account: account, wish: wish?.unconditional, conversation: nil, at: time)
         }
         let recipient = events.tokens.tokens(for: address)
         let program = events.program(inbound)
@@ -100,7 +122,7 @@ struct WebhookIntake: Sendable {
             if facts?.consent != .revoked || isTollFree(inbound.to) { granted = nil }
         }
         return events.inbound(
-            inbound, account: webhook.account.alias, wish: granted, conversation: await conversation, at: time)
+            inbound, account: account, wish: granted, conversation: await conversation, at: time)
     }
 
     /// The ledger's answer; nil when it has none, or none in time.

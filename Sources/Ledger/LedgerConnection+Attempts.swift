@@ -12,7 +12,7 @@ extension LedgerConnection {
         }
         let isGranted = try tables.progress.begin(
             id, attempt: start.attempt, worker: tables.names.id(start.worker),
-            decision: tables.decisions.id(start.decision),
+            decision: tables.decisions.id(start.decision, now: start.now),
             now: start.now)
         return isGranted ? .granted : .superseded(try row(start.key, app: app).attemptState(tables.names))
     }

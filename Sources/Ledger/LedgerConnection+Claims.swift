@@ -25,6 +25,7 @@ extension LedgerConnection {
         _ claim: MessageClaim, app: Int64, program: Int64, facts: RecipientFacts
     ) throws(LedgerError) -> ClaimedMessage {
         guard let row = try tables.messages.row(claim.key, app: app) else { throw LedgerError(.unknownMessage) }
+        try tables.messages.noteSeen(row, now: claim.now)
         let isSame = row.requestHash.map(claim.isHash) ?? true
         if row.requestHash == nil {
             try tables.messages.complete(row.id, claim, program: program)
@@ -43,7 +44,8 @@ extension LedgerConnection {
     ) throws(LedgerError) {
         let app = try tables.names.id(key.app)
         let id = try tables.messages.id(key, app: app)
-        guard try !tables.progress.close(id, as: status, decision: decision.map(tables.decisions.id), now: now) else {
+        let record = try decision.map { record throws(LedgerError) in try tables.decisions.id(record, now: now) }
+        guard try !tables.progress.close(id, as: status, decision: record, now: now) else {
             return tables.messages.forget(key)
         }
         guard let row = try tables.messages.row(key, app: app) else { throw LedgerError(.unknownMessage) }

@@ -10,7 +10,27 @@ extension LedgerConnection {
         try tables.progress.make(row.id)
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }
         if report.status == .accepted { try link(report, row) }
-        return try tables.progress.record(row.id, report)
+        if report.status == .refused { try refuse(row, report) }
+        let isNews = try tables.progress.record(row.id, report)
+        try keepAwaited(report, row.id)
+        return isNews
+    }
+
+    /// From its acceptance to its final status the provider may have to be asked about a message.
+    private func keepAwaited(_ report: StatusReport, _ message: Int64) throws(LedgerError) {
+        if report.status.isFinal { return try tables.awaited.remove(message) }
+        guard report.status == .accepted, let sid = report.sid, let origin = report.origin, let due = report.lookAt
+        else { return }
+        try tables.awaited.insert(
+            message, account: tables.names.id(origin.message.account), sid: sid, origin, acceptedAt: report.at, due: due
+        )
+    }
+
+    /// The worker has told the provider's no, and could not record it: its attempt is over, and a repeat calls nobody.
+    private func refuse(_ row: MessageRow, _ report: StatusReport) throws(LedgerError) {
+        guard row.state == .attempting || row.state == .unknown, let attempt = report.attempt else { return }
+        let end = ProgressTable.Departure(from: row.state, to: .refused, errorCode: report.errorCode)
+        _ = try tables.progress.leave(row.id, attempt: attempt, end, now: report.at)
     }
 
     private func row(of report: StatusReport) throws(LedgerError) -> MessageRow? {
@@ -48,7 +68,9 @@ extension LedgerConnection {
         let id = try tables.messages.insertUnseen(report, key, app: app, program: report.program.map(tables.names.id))
         try tables.progress.insert(id, state, report)
         if report.status == .accepted, let row = try tables.messages.row(key, app: app) { try link(report, row) }
-        return try tables.progress.record(id, report)
+        let isNews = try tables.progress.record(id, report)
+        try keepAwaited(report, id)
+        return isNews
     }
 
     /// What the worker tells once of every message makes it known by the provider's id and as what a reply answers.

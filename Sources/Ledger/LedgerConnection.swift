@@ -20,17 +20,22 @@ final class LedgerConnection {
     let queue: DatabaseQueue
     private let transaction: TransactionStatements
     private let file: FileIdentity
+    private let values: BoundValues
+    private var pruning: PruneTable?
 
     /// Opens the file, and creates and migrates it when it is opened for writing.
-    init(path: String, access: Access, options: SQLiteLedger.Options) throws(LedgerError) {
+    ///
+    /// - Parameter isFirst: whether this process opens it for the first time: then a newer schema is refused.
+    init(path: String, access: Access, options: SQLiteLedger.Options, isFirst: Bool) throws(LedgerError) {
         do {
-            let queue = try Self.open(path, access, options)
+            let queue = try Self.open(path, access, options, isFirst)
             self.queue = queue
             self.path = path
             file = try FileIdentity(path)
+            let values = BoundValues()
+            self.values = values
             (ledgerID, restoredAt, tables, transaction) = try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA cache_size = \(-options.cacheSize / 1024)")
-                let values = BoundValues()
                 return (
                     try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? "",
                     try Int64.fetchOne(database, sql: "SELECT restored_at FROM ledger"),
@@ -63,6 +68,14 @@ final class LedgerConnection {
         } catch {
             throw LedgerError(error, path: path)
         }
+    }
+
+    /// What pruning reads and removes; inside the transaction of a call.
+    func pruneTable() throws(LedgerError) -> PruneTable {
+        if let pruning { return pruning }
+        let made = try query { database in try PruneTable(database, values) }
+        pruning = made
+        return made
     }
 
     private func inTransaction(_ body: (Database) throws -> Void) throws(LedgerError) {
@@ -99,7 +112,7 @@ final class LedgerConnection {
     }
 
     private static func open(
-        _ path: String, _ access: Access, _ options: SQLiteLedger.Options
+        _ path: String, _ access: Access, _ options: SQLiteLedger.Options, _ isFirst: Bool
     ) throws -> DatabaseQueue {
         guard access == .writing else {
             return try DatabaseQueue(path: path, configuration: configuration(access, options))
@@ -108,7 +121,7 @@ final class LedgerConnection {
             guard options.createsFile || FileIdentity.exists(path) else { throw LedgerError(.absent, path: path) }
             try FileIdentity.create(path)
             let queue = try DatabaseQueue(path: path, configuration: configuration(access, options))
-            try Schema.prepare(queue, path: path, options: options)
+            try Schema.prepare(queue, path: path, options: options, refusesNewer: isFirst)
             return queue
         }
     }

@@ -3,7 +3,9 @@ public import Messaging
 public import Postgres
 
 /// A ledger that was opened, whatever it stands on.
-public protocol LedgerStore: MessageLedger, StatusLedger, LedgerUpkeep {
+public protocol LedgerStore: MessageLedger, StatusLedger, AwaitedLedger, InboundLedger, LedgerUpkeep, LedgerPruning,
+    MessageTraces
+{
     /// Records what was handed over, and closes it. Later calls throw ``LedgerError/Code/closed``.
     func close() async
 }
@@ -35,10 +37,12 @@ public enum LedgerLocation: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - creates: whether an empty one is made where there is none; otherwise ``LedgerError/Code/absent`` is thrown.
+    ///   - commits: how calls share commits.
+    ///   - answersWithin: how long a call to a database may take, for those that read all of it; nil as usual.
     ///   - wakeCallers: wakes the callers of a transaction by calling what it is given.
     ///   - onCommit: told of every transaction that has become durable: how many calls it held, and how long it took.
     public func open(
-        creates: Bool,
+        creates: Bool, commits: LedgerCommits = LedgerCommits(), answersWithin: Duration? = nil,
         wakeCallers: @escaping @Sendable (_ wake: @escaping @Sendable () -> Void) -> Void = { $0() },
         onCommit: @escaping @Sendable (_ calls: Int, _ took: Duration) -> Void = { _, _ in }, logger: Logger
     ) async throws(LedgerError) -> any LedgerStore {
@@ -46,12 +50,17 @@ public enum LedgerLocation: Sendable, CustomStringConvertible {
         case .sqlite(let path):
             var options = SQLiteLedger.Options()
             options.createsFile = creates
+            options.commitLimit = commits.calls ?? options.commitLimit
+            options.commitWindow = commits.window ?? options.commitWindow
             options.wakeCallers = wakeCallers
             options.onCommit = onCommit
             return try await SQLiteLedger.open(path, options: options, logger: logger)
         case .postgres(let url):
             var options = PostgresLedger.Options()
             options.createsSchema = creates
+            options.connection.pipelineTimeout = answersWithin ?? options.connection.pipelineTimeout
+            options.commitLimit = commits.calls ?? options.commitLimit
+            options.commitWindow = commits.window ?? options.commitWindow
             options.wakeCallers = wakeCallers
             options.onCommit = onCommit
             return try await PostgresLedger.open(url, options: options, logger: logger)

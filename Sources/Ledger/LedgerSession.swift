@@ -13,6 +13,8 @@ final class LedgerSession {
     /// Which ledger was opened first; only that one is opened again.
     private var ledgerID: String?
     private var lastFailure: (error: LedgerError, at: UInt64)?
+    /// What the operator was told since it worked last. A full disk is now this error and now that one.
+    private var told: Set<LedgerError.Code> = []
 
     /// A file that could not be opened is tried again after this many nanoseconds: callers who hurry are told the last
     /// error meanwhile.
@@ -45,6 +47,7 @@ final class LedgerSession {
         if lastFailure != nil {
             logger.notice("The ledger works again", metadata: ["ledger.path": "\(path)"])
             lastFailure = nil
+            told = []
         }
         options.wakeCallers { for call in calls { call.wake() } }
     }
@@ -61,7 +64,8 @@ final class LedgerSession {
         do throws(LedgerError) {
             // An empty file in the place of a ledger that was removed would forget what was sent.
             guard ledgerID == nil || FileIdentity.exists(path) else { throw LedgerError(.missing, path: path) }
-            let opened = try LedgerConnection(path: path, access: access, options: options)
+            let opened = try LedgerConnection(
+                path: path, access: access, options: options, isFirst: ledgerID == nil)
             guard ledgerID == nil || ledgerID == opened.ledgerID else { throw LedgerError(.replaced, path: path) }
             ledgerID = opened.ledgerID
             connection = opened
@@ -73,7 +77,7 @@ final class LedgerSession {
 
     /// Remembers a failure, and tells the operator of it once.
     private func noted(_ error: LedgerError) -> LedgerError {
-        if lastFailure?.error.code != error.code {
+        if told.insert(error.code).inserted {
             logger.error(
                 "The ledger cannot be used", metadata: ["ledger.path": "\(path)", "ledger.error": "\(error)"])
         }

@@ -9,6 +9,8 @@ struct LedgerTables {
     let consents: ConsentTable
     let bridges: BridgeTable
     let conversations: ConversationTable
+    let awaited: AwaitedTable
+    let inbound: InboundTable
 
     init(_ database: Database, _ values: BoundValues) throws {
         names = try NameTable(database, values)
@@ -18,6 +20,8 @@ struct LedgerTables {
         consents = try ConsentTable(database, values)
         bridges = try BridgeTable(database, values)
         conversations = try ConversationTable(database, values)
+        awaited = try AwaitedTable(database, values)
+        inbound = try InboundTable(database, values)
     }
 
     /// Drops what was remembered of rows that were rolled back.

@@ -25,12 +25,14 @@ struct MessageRow {
     var providerStatus: String?
     var deferralReason: String?
     var decision: Int64?
+    /// When it was last claimed, to a day; nil within a day of when it was first seen.
+    var seenAt: Int64?
 
     /// In the order of ``init(_:)``.
     static let selection = """
         SELECT id, coalesce(state, 0), coalesce(attempt, 0), coalesce(rank, 0), first_seen,
             coalesce(changed_at, first_seen), worker, program, request_hash, recipient, status, error_code, sid,
-            provider_status, deferral_reason, decision
+            provider_status, deferral_reason, decision, seen_at
         FROM message LEFT JOIN progress ON progress.message = message.id
         """
 
@@ -52,6 +54,7 @@ struct MessageRow {
         providerStatus = columns.text(13)
         deferralReason = columns.text(14)
         decision = columns.optionalInteger(15)
+        seenAt = columns.optionalInteger(16)
     }
 
     /// The state in the port's words.

@@ -7,6 +7,7 @@ final class MessageTable {
     private let insert: PreparedStatement
     private let complete: PreparedStatement
     private let readdress: PreparedStatement
+    private let noteSeen: PreparedStatement
     private let insertUnseen: PreparedStatement
     private let findID: PreparedStatement
     private let findKey: PreparedStatement
@@ -30,6 +31,7 @@ final class MessageTable {
             WHERE id = ?
             """)
         readdress = try statement("UPDATE message SET recipient = ? WHERE id = ?")
+        noteSeen = try statement("UPDATE message SET seen_at = ? WHERE id = ?")
         insertUnseen = try statement(
             "INSERT INTO message (app, message_id, first_seen, program, recipient) VALUES (?, ?, ?, ?, ?)")
         findID = try statement("SELECT id FROM message WHERE app = ? AND message_id = ?")
@@ -75,6 +77,16 @@ final class MessageTable {
         try readdress.run {
             $0.text(recipient.text)
             $0.integer(id)
+        }
+    }
+
+    /// Remembers that somebody works on an old message, which keeps it from being pruned.
+    func noteSeen(_ row: MessageRow, now: Date) throws(LedgerError) {
+        let now = now.microseconds
+        guard now &- max(row.firstSeen, row.seenAt ?? .min) > PruneProgress.day else { return }
+        try noteSeen.run {
+            $0.integer(now)
+            $0.integer(row.id)
         }
     }
 

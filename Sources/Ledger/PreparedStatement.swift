@@ -21,6 +21,9 @@ final class PreparedStatement {
         handle = statement.sqliteStatement
     }
 
+    /// What it was compiled from.
+    var sql: String { statement.sql }
+
     /// Runs a statement that gives no rows, and tells how many it changed.
     @discardableResult
     func run(_ bind: (inout Parameters) -> Void) throws(LedgerError) -> Int {

@@ -15,6 +15,9 @@ extension SQLiteLedger {
         /// that changes often less often, and takes longer to read after a crash.
         public var checkpointSize = 16 << 20
 
+        /// How much a step of pruning does before others have their turn.
+        var pruning = PruneLimits()
+
         /// Whether a ledger is made where there is none. An empty one in the place of one that is missing would forget who
         /// said no and what was sent.
         public var createsFile = true

@@ -44,10 +44,12 @@ extension SQLiteLedger: LedgerUpkeep {
         try await write { connection throws(LedgerError) in
             try connection.query { database in
                 let ledger = try Row.fetchOne(database, sql: "SELECT id, created_at, restored_at FROM ledger")
+                let prunedAt = try Int64.fetchOne(database, sql: "SELECT ended_at FROM pruning")
                 let bridges = try Row.fetchAll(database, sql: "SELECT id, at, has_left FROM bridge ORDER BY id")
                 return LedgerStatus(
                     id: ledger?["id"] ?? "", createdAt: Date(microseconds: ledger?["created_at"] ?? 0),
                     restoredAt: (ledger?["restored_at"] as Int64?).map(Date.init(microseconds:)),
+                    prunedAt: prunedAt.map(Date.init(microseconds:)),
                     bridges: bridges.map { row in
                         LedgerStatus.Bridge(
                             name: row["id"], at: Date(microseconds: row["at"]), hasLeft: row["has_left"])

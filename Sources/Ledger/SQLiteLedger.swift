@@ -10,7 +10,7 @@ import Synchronization
 /// reads goes through a second connection, so that it does not wait for the disk.
 public final class SQLiteLedger: Sendable {
     private let path: String
-    private let options: Options
+    let options: Options
     private let logger: Logger
     private let writer: LedgerThread
     private let reader = Mutex(Reader())
@@ -146,9 +146,9 @@ extension SQLiteLedger: StatusLedger {
     }
 
     /// Remembers that everything a bridge received before `at` has been applied.
-    public func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
+    public func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
         try await write { connection throws(LedgerError) in
-            try connection.tables.bridges.note(bridge, at: at, isLeaving: isLeaving)
+            try connection.tables.bridges.note(bridge, at: at, isLeaving: isLeaving, now: now)
         }
     }
 

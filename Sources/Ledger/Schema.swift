@@ -8,9 +8,14 @@ enum Schema {
     private static let applicationID = 0x7377_6264
 
     /// Creates or migrates the file, and sets how this connection writes it. One process at a time.
-    static func prepare(_ queue: DatabaseQueue, path: String, options: SQLiteLedger.Options) throws {
+    ///
+    /// - Parameter refusesNewer: false for a process that works with the file already: it goes on when a newer one brings it
+    ///   up to date.
+    static func prepare(
+        _ queue: DatabaseQueue, path: String, options: SQLiteLedger.Options, refusesNewer: Bool
+    ) throws {
         try queue.writeWithoutTransaction { database in
-            try check(database, path: path)
+            try check(database, path: path, creates: options.createsFile, refusesNewer: refusesNewer)
             guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                 throw LedgerError(.cannotOpen, path: path)
             }
@@ -22,17 +27,21 @@ enum Schema {
         try migrator.migrate(queue)
     }
 
-    private static func check(_ database: Database, path: String) throws {
+    private static func check(
+        _ database: Database, path: String, creates: Bool, refusesNewer: Bool
+    ) throws {
         let owner = try Int.fetchOne(database, sql: "PRAGMA application_id")
         if owner == 0, try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+            // An empty file in the place of a ledger knows as little as none.
+            guard creates else { throw LedgerError(.absent, path: path) }
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         } else if owner != applicationID {
             throw LedgerError(.notALedger, path: path)
         }
-        if try migrator.hasBeenSuperseded(database) { throw LedgerError(.newerSchema, path: path) }
+        if refusesNewer, try migrator.hasBeenSuperseded(database) { throw LedgerError(.newerSchema, path: path) }
     }
 
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(sql: version1)
@@ -44,6 +53,8 @@ enum Schema {
                 arguments: [UUID().uuidString, Date().microseconds])
         }
         migrator.registerMigration("2") { database in try database.execute(sql: version2) }
+        migrator.registerMigration("3") { database in try database.execute(sql: version3) }
+        migrator.registerMigration("4") { database in try database.execute(sql: version4(now: Date().microseconds)) }
         return migrator
     }
 

@@ -124,4 +124,6 @@ public protocol Carrier: Sendable {
     /// Lists what the provider has taken to the message's recipient from its sender since `instant`, by this machine's
     /// clock.
     func lookUp(_ message: OutboundMessage, since instant: Date) async -> LookUp
+    /// Looks whether the account can be used, without sending anything.
+    func probe() async -> AccountProbe
 }

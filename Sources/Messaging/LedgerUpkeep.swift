@@ -47,14 +47,17 @@ public struct LedgerStatus: Sendable, Equatable {
     public var createdAt: Date
     /// When it was restored from a copy, if ever.
     public var restoredAt: Date?
+    /// When a pass of removing what is old ended last, if ever.
+    public var prunedAt: Date?
     /// The bridges, by their names.
     public var bridges: [Bridge]
 
     /// A ledger's own account.
-    public init(id: String, createdAt: Date, restoredAt: Date?, bridges: [Bridge]) {
+    public init(id: String, createdAt: Date, restoredAt: Date?, prunedAt: Date? = nil, bridges: [Bridge]) {
         self.id = id
         self.createdAt = createdAt
         self.restoredAt = restoredAt
+        self.prunedAt = prunedAt
         self.bridges = bridges
     }
 }

@@ -28,14 +28,21 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public let retryable: Retryable
     /// What an operator should do.
     public let action: String
+    /// Whether it is said of the whole account, whatever the message: no other message would fare better.
+    public let concernsAccount: Bool
 
     /// An error of the table, or one that the table does not know.
-    public init(code: Int, name: String, category: Category, retryable: Retryable, action: String) {
+    ///
+    /// - Parameter concernsAccount: nil where the category tells: what is wrong with credentials concerns them all.
+    public init(
+        code: Int, name: String, category: Category, retryable: Retryable, action: String, concernsAccount: Bool? = nil
+    ) {
         self.code = code
         self.name = name
         self.category = category
         self.retryable = retryable
         self.action = action
+        self.concernsAccount = concernsAccount ?? (category == .auth)
     }
 
     /// The code and its name.

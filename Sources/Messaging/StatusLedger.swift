@@ -20,6 +20,10 @@ public struct StatusReport: Sendable {
     public var program: String?
     /// Told to whom it may concern when the person replies.
     public var metadata: [String: String] = [:]
+    /// What later events say of an accepted message.
+    public var origin: MessageOrigin?
+    /// When the provider is asked about an accepted message with an origin, if no final status has come by then.
+    public var lookAt: Date?
     /// When it was received.
     public var at: Date
 
@@ -84,16 +88,19 @@ public protocol StatusLedger: Sendable {
     /// Records a status if its rank is higher than the recorded one; whether it was.
     ///
     /// A provider's status with its SID proves that the provider has the message: it settles an attempt whose outcome
-    /// is unknown or not recorded yet, and keeps a held message from being sent (again). `accepted` also makes the
-    /// message what a reply answers, and lets its SID find it. A `rejected` is never recorded: such a request was no
+    /// is unknown or not recorded yet, and keeps a held message from being sent (again). So does `refused` settle the
+    /// attempt that it names, unless the provider has told a SID. `accepted` also makes the
+    /// message what a reply answers, lets its SID find it, and with ``StatusReport/lookAt`` makes it awaited
+    /// (``AwaitedLedger``) until a final status is recorded. A `rejected` is never recorded: such a request was no
     /// message, and its id may belong to another one.
     func record(_ report: StatusReport) async throws -> Bool
     /// Applies a change by the time of receipt, at a tie revoking wins; whether it became the last word. A provider's
     /// SID is applied once, however often it comes.
     func apply(_ change: ConsentChange) async throws -> Bool
-    /// Remembers that everything a bridge received before `at` has been applied; never goes back. A bridge that
-    /// `isLeaving` is not waited for until a later tick of its.
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws
+    /// Remembers that everything a bridge received before `at` has been applied; goes back only from a time that by `now`
+    /// is yet to come, which a clock noted that was set right since. A bridge that `isLeaving` is not waited for until a
+    /// later tick of its.
+    func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws
     /// Up to when opt-outs are known to be recorded: the oldest last tick of the bridges; nil without any.
     func consentKnownAt() async throws -> Date?
     /// What is known of a recipient within a program.

@@ -1,64 +1,122 @@
 import FoundationEssentials
+import Messaging
 import Synchronization
 
-/// Which accounts the provider has refused as a whole, and when each is tried again.
-///
-/// A refused credential says nothing about a message: it would end a whole backlog as refused. So the account's messages
-/// wait, and one of them at a time finds out whether it works again.
+/// The circuits of all accounts of a worker; see ``AccountCircuit``. Each worker has its own, and finds out by itself.
 final class AccountCircuits: Sendable {
+    /// Lets one message through; told again with what came of it.
+    struct Permit: Equatable {
+        let account: String
+        let epoch: Int
+    }
+
     /// Whether a message may be offered through an account.
     enum Verdict: Equatable {
-        case open
-        /// Not before this instant, by the wall clock.
-        case paused(until: Date)
+        case may(Permit)
+        /// A few others are finding out whether the account works again, and will know in a moment.
+        case crowded
+        case paused(seconds: Double)
     }
 
-    private struct Pause {
-        var since: Date
-        var probeAt: Date
-        var interval: Double
-        /// Whether a message was let through whose answer is not there yet.
-        var isProbing = false
+    /// How much may be taken from the queues.
+    enum Flow: Equatable {
+        case all
+        /// As much as finds out whether the provider works again.
+        case trial
+        /// No account can be used.
+        case nothing
     }
 
-    private let pauses = Mutex<[String: Pause]>([:])
+    /// Told of each change, after it has happened: the account, the change, and the epoch that it begins.
+    typealias Handler = @Sendable (_ account: String, AccountCircuit.Change, _ epoch: Int) -> Void
 
-    /// Seconds before the first probe, and between the last ones: each failed probe doubles the wait.
-    static let shortestWait = 30.0
-    private static let longestWait = 600.0
+    private let clock: WorkerClock
+    private let circuits: Mutex<[String: AccountCircuit]>
+    private let handler = Mutex<Handler?>(nil)
 
-    /// Asked before each call. Of an account that is paused one message is let through when its time has come; the others
-    /// wait for what comes of it.
-    func verdict(_ account: String, now: Date) -> Verdict {
-        pauses.withLock { pauses in
-            guard var pause = pauses[account] else { return .open }
-            guard pause.probeAt <= now else { return .paused(until: pause.probeAt) }
-            // The probe's answer moves this on; without one, the next probe comes after the same wait.
-            pause.probeAt = now.addingTimeInterval(pause.interval)
-            pause.isProbing = true
-            pauses[account] = pause
-            return .open
+    init(accounts: some Sequence<String>, clock: WorkerClock) {
+        self.clock = clock
+        circuits = Mutex(Dictionary(accounts.map { ($0, AccountCircuit(account: $0)) }) { first, _ in first })
+    }
+
+    func onChange(_ body: @escaping Handler) { handler.withLock { $0 = body } }
+
+    /// The pauses in effect, by their accounts' aliases.
+    var pauses: [AccountPause] {
+        circuits.withLock { $0.values.compactMap(\.pause) }.sorted { $0.account < $1.account }
+    }
+
+    var flow: Flow {
+        circuits.withLock { circuits in
+            if circuits.isEmpty || circuits.values.contains(where: { $0.pause == nil }) { return .all }
+            return circuits.values.contains { !$0.isOpen } ? .trial : .nothing
         }
     }
 
-    /// The provider refused the account. Returns since when it is paused, if this is what pauses it.
-    func refused(_ account: String, now: Date) -> Date? {
-        pauses.withLock { pauses in
-            guard var pause = pauses[account] else {
-                pauses[account] = Pause(
-                    since: now, probeAt: now.addingTimeInterval(Self.shortestWait), interval: Self.shortestWait)
-                return now
+    /// Whether nothing is tried through the account.
+    func isOpen(_ account: String) -> Bool { circuits.withLock { $0[account]?.isOpen ?? false } }
+
+    /// The accounts through which messages go.
+    var working: [String] {
+        circuits.withLock { $0.filter { $0.value.pause == nil }.keys.sorted() }
+    }
+
+    /// Asked before each call.
+    func verdict(_ account: String) -> Verdict {
+        circuits.withLock { circuits in
+            circuits[account, default: AccountCircuit(account: account)].verdict(elapsed: clock.elapsed())
+        }
+    }
+
+    func ended(_ permit: Permit, _ answer: AccountCircuit.Answer) {
+        change(permit.account) { [clock] circuit in
+            circuit.ended(
+                answer, epoch: permit.epoch, now: clock.now(), elapsed: clock.elapsed(), jitter: clock.jitter())
+        }
+    }
+
+    func looked(_ account: String, _ probe: AccountProbe, epoch: Int) {
+        change(account) { [clock] circuit in
+            circuit.looked(probe, epoch: epoch, elapsed: clock.elapsed(), jitter: clock.jitter())
+        }
+    }
+
+    func foundAway(_ account: String, _ reason: String) {
+        change(account) { [clock] circuit in
+            circuit.foundAway(reason, now: clock.now(), elapsed: clock.elapsed(), jitter: clock.jitter())
+        }
+    }
+
+    func stayedQuiet(_ account: String, epoch: Int) {
+        change(account) { circuit in circuit.stayedQuiet(epoch: epoch) }
+    }
+
+    /// Whether the account is still paused as it was in this epoch.
+    func isOpen(_ account: String, epoch: Int) -> Bool {
+        circuits.withLock { circuits in circuits[account].map { $0.isOpen && $0.epoch == epoch } ?? false }
+    }
+
+    private func change(_ account: String, _ body: (inout AccountCircuit) -> AccountCircuit.Change?) {
+        let changed = circuits.withLock { circuits in
+            let change = body(&circuits[account, default: AccountCircuit(account: account)])
+            return change.map { ($0, circuits[account]?.epoch ?? 0) }
+        }
+        if let (change, epoch) = changed { handler.withLock { $0 }?(account, change, epoch) }
+    }
+}
+
+extension CarrierOutcome {
+    /// What the outcome says about the account, apart from the message.
+    var accountAnswer: AccountCircuit.Answer {
+        switch self {
+        case .accepted: .dealtWith
+        case .unknown(let reason): .unanswered(reason)
+        case .refused(let refusal):
+            switch refusal.error {
+            case nil: .unanswered(refusal.reason)
+            case let error? where error.concernsAccount: .refused(error)
+            case _?: .dealtWith
             }
-            // Calls that were on their way when it was paused are no probes.
-            guard pause.isProbing else { return nil }
-            pause.isProbing = false
-            pause.interval = min(pause.interval * 2, Self.longestWait)
-            pause.probeAt = now.addingTimeInterval(pause.interval)
-            pauses[account] = pause
-            return nil
         }
     }
-
-    /// The provider dealt with a message. Returns since when the account was paused, if this is what resumes it.
-    func worked(_ account: String) -> Date? { pauses.withLock { $0.removeValue(forKey: account)?.since } }
 }

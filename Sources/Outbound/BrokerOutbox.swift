@@ -1,5 +1,4 @@
 import AMQP
-import Logging
 import Messaging
 import Observability
 import Topics
@@ -8,7 +7,7 @@ import Topics
 struct BrokerOutbox: Outbox {
     let publisher: Publisher
     let events: EventPublisher
-    let logger: Logger
+    let unconfirmed: UnconfirmedDestinations
     /// Seconds after which the delivery is handed back.
     let maximumHold: Double
     let elapsed: @Sendable () -> Double
@@ -16,7 +15,7 @@ struct BrokerOutbox: Outbox {
     let sleep: @Sendable (_ seconds: Double) async -> Void
 
     func publish(_ event: Event, heldSince: Double) async throws(HeldTooLong) {
-        try await untilConfirmed(event.name.description, heldSince) {
+        try await untilConfirmed("\(Exchange.events) \(event.name.family)", heldSince) {
             let start = ContinuousClock.now
             switch await events.publish(event) {
             case .confirmed:
@@ -30,7 +29,7 @@ struct BrokerOutbox: Outbox {
     func publish(
         _ message: Message, to exchange: String, routingKey: String, heldSince: Double
     ) async throws(HeldTooLong) {
-        try await untilConfirmed(exchange, heldSince) { () throws(HeldTooLong) in
+        try await untilConfirmed("\(exchange) \(routingKey)", heldSince) { () throws(HeldTooLong) in
             do throws(AMQPError) {
                 switch try await publisher.publish(message, to: exchange, routingKey: routingKey, mandatory: true) {
                 case .confirmed: return nil
@@ -46,16 +45,25 @@ struct BrokerOutbox: Outbox {
         }
     }
 
+    /// The wait, in seconds, from which on a refusal is more than a queue that changes its leader.
+    private static let patience = 0.5
+
     /// Tries again, a little later each time, until `attempt` gives no reason to.
+    ///
+    /// - Parameter what: the destination: what is refused together, and one of few: an exchange and a key, or a family of events.
     private func untilConfirmed(
         _ what: @autoclosure () -> String, _ heldSince: Double, attempt: () async throws(HeldTooLong) -> String?
     ) async throws(HeldTooLong) {
         var delay = 0.05
+        var waitsFor: String?
+        defer { if let waitsFor { unconfirmed.end(waitsFor) } }
         while let reason = try await attempt() {
             guard elapsed() - heldSince < maximumHold else { throw HeldTooLong() }
-            if delay > 0.1 {
-                logger.warning(
-                    "The broker has not confirmed yet", metadata: ["what": "\(what())", "reason": "\(reason)"])
+            // That the connection is away or blocked, the driver says.
+            if waitsFor == nil, delay > Self.patience, await publisher.state == .connected {
+                let destination = what()
+                unconfirmed.begin(destination, reason: reason)
+                waitsFor = destination
             }
             await sleep(delay)
             delay = min(delay * 2, 5)

@@ -10,6 +10,9 @@ public struct AppRegistration: Sendable {
     public var accounts: Set<String>?
     /// Which senders; nil allows all of an account.
     public var senders: Set<String>?
+    /// Purposes whose messages the provider redacts: its list of messages does not tell what became of them, so only
+    /// callbacks settle an unknown outcome.
+    public var redactedPurposes: Set<String>
     /// Whether its word on consent, zone and region counts.
     public var isTrusted: Bool
     /// The account of a request that names none.
@@ -20,13 +23,15 @@ public struct AppRegistration: Sendable {
     /// A registration that allows everything with one account.
     public init(
         classes: Set<MessageClass> = Set(MessageClass.allCases), purposes: Set<String>? = nil,
-        accounts: Set<String>? = nil, senders: Set<String>? = nil, isTrusted: Bool = false,
+        accounts: Set<String>? = nil, senders: Set<String>? = nil, redactedPurposes: Set<String> = [],
+        isTrusted: Bool = false,
         defaultAccount: String = "default", defaultSender: String? = nil
     ) {
         self.classes = classes
         self.purposes = purposes
         self.accounts = accounts
         self.senders = senders
+        self.redactedPurposes = redactedPurposes
         self.isTrusted = isTrusted
         self.defaultAccount = defaultAccount
         self.defaultSender = defaultSender
@@ -77,6 +82,8 @@ public struct Directory: Sendable {
         public var sender: Sender
         /// Whether the app's word on consent, zone and region counts.
         public var isTrusted: Bool
+        /// Whether the provider redacts messages of its purpose.
+        public var isRedactedAtProvider = false
     }
 
     /// The accounts by alias.
@@ -125,6 +132,8 @@ public struct Directory: Sendable {
         guard registration.senders?.contains(senderAlias) ?? true else {
             throw RequestProblem(field: "sender", problem: "is not allowed to this app")
         }
-        return Route(account: account, senderAlias: senderAlias, sender: sender, isTrusted: registration.isTrusted)
+        return Route(
+            account: account, senderAlias: senderAlias, sender: sender, isTrusted: registration.isTrusted,
+            isRedactedAtProvider: registration.redactedPurposes.contains(purpose))
     }
 }

@@ -1,63 +1,47 @@
 import FoundationEssentials
-import Logging
 import Messaging
-import Topics
 
-/// What is done about an account that the provider refuses.
+/// What a message does when its account does not work.
 extension MessageJourney {
-    /// Puts the message off while its account is paused; true when it may be offered.
-    func mayCallAccount(_ message: PreparedMessage, attempts: Int, _ claimed: ClaimedMessage) async throws -> Bool {
-        let now = clock.now()
-        guard case .paused(let until) = circuits.verdict(message.route.account.alias, now: now) else { return true }
-        try await waitForAccount(message, attempts: attempts, until: until, claimed)
-        return false
+    /// Whether a message may be offered through its account.
+    enum Admission {
+        case may(AccountCircuits.Permit)
+        /// It has waited a moment, and is to be judged anew.
+        case again
+        /// It waits on the ladder.
+        case putOff
     }
 
-    /// The provider refused the account, not the message: the first such answer pauses it, and the message waits.
-    func accountRefused(
-        _ message: PreparedMessage, attempts: Int, _ error: ProviderError, _ claimed: ClaimedMessage
-    ) async throws {
-        let alias = message.route.account.alias
-        let now = clock.now()
-        if let since = circuits.refused(alias, now: now) {
-            logger.error(
-                "The provider refuses the account; its messages wait",
-                metadata: ["account": "\(alias)", "error": "\(error)"])
-            try await publish(accountEvent("paused", alias, since: since, at: now, error))
+    /// Asked before each call; a message whose account is paused is put off.
+    func admit(_ message: PreparedMessage, attempts: Int, _ claimed: ClaimedMessage) async throws -> Admission {
+        switch circuits.verdict(message.route.account.alias) {
+        case .may(let permit): return .may(permit)
+        case .crowded:
+            await pause(1 + clock.jitter(), message.messageClass)
+            return .again
+        case .paused(let seconds):
+            try await waitForAccount(message, attempts: attempts, seconds: seconds, claimed)
+            return .putOff
         }
-        // Never before the account may work again, and a little apart from the others that wait with it.
-        let until = now.addingTimeInterval(AccountCircuits.shortestWait)
-        try await waitForAccount(message, attempts: attempts, until: until, claimed)
     }
 
-    /// The provider dealt with a message of the account.
-    func accountWorked(_ alias: String) async throws(HeldTooLong) {
-        guard let since = circuits.worked(alias) else { return }
-        logger.notice("The provider takes the account again", metadata: ["account": "\(alias)"])
-        try await publish(accountEvent("resumed", alias, since: since, at: clock.now()))
+    /// The provider refused the account, not the message, which waits like all others of the account.
+    func accountRefused(_ message: PreparedMessage, attempts: Int, _ claimed: ClaimedMessage) async throws {
+        let verdict = circuits.verdict(message.route.account.alias)
+        let seconds = if case .paused(let seconds) = verdict { seconds } else { 5.0 }
+        try await waitForAccount(message, attempts: attempts, seconds: seconds, claimed)
     }
 
     private func waitForAccount(
-        _ message: PreparedMessage, attempts: Int, until: Date, _ claimed: ClaimedMessage
+        _ message: PreparedMessage, attempts: Int, seconds: Double, _ claimed: ClaimedMessage
     ) async throws {
         let reason = "account-paused"
+        let alias = message.route.account.alias
         try await tellDeferred(message, attempts: attempts, reason: reason, known: claimed.deferralReason) { event in
-            event.until = until
-            event.reason = Event.Reason(field: "account", problem: "the provider refuses the account's credentials")
+            event.until = clock.now().addingTimeInterval(seconds)
+            let pause = circuits.pauses.first { $0.account == alias }
+            event.reason = Event.Reason(field: "account", problem: pause?.reason ?? "the account was paused")
         }
-        try await wait(message, reason: reason, seconds: max(until.timeIntervalSince(clock.now()), 5))
-    }
-
-    /// The same pause has the same id, whoever tells it again.
-    private func accountEvent(
-        _ name: String, _ alias: String, since: Date, at now: Date, _ error: ProviderError? = nil
-    ) -> Event {
-        let id = "account/\(alias)/\(configuration.id)/\(formatRFC3339(since))/\(name)"
-        var event = Event(
-            id: id, name: EventName(family: "account", name: name), subject: alias, time: now,
-            message: MessageContext(account: alias))
-        event.error = error
-        event.details = ["worker": configuration.id]
-        return event
+        try await wait(message, reason: reason, seconds: max(seconds, 5))
     }
 }

@@ -23,10 +23,18 @@ extension MessageJourney {
     func mayCallAgain(
         _ message: PreparedMessage, attempt: Int, since: Date, _ claimed: ClaimedMessage
     ) async throws -> Bool {
-        let age = clock.now().timeIntervalSince(since)
+        let now = clock.now()
+        // By a clock that is ahead of this one the grace might never end; the list may be asked at any time.
+        let age = since > now ? configuration.inDoubtGrace : now.timeIntervalSince(since)
         guard age >= configuration.inDoubtGrace else {
             try await waitForCallback(
                 message, attempt: attempt, since: since, seconds: configuration.inDoubtGrace - age)
+            return false
+        }
+        if let reason = cannotLookUp(message) {
+            try await waitForOutcome(
+                message, attempt: attempt, why: "the outcome stayed unknown: \(reason)",
+                isOver: message.route.isRedactedAtProvider ? age >= configuration.lookUpLimit : isTooOld(message))
             return false
         }
         switch try await find(message, attempt: attempt, since: since, claimed) {
@@ -41,13 +49,28 @@ extension MessageJourney {
             try await giveUpUnknown(message, attempt: attempt, why: "the provider did not take the call's message")
             return false
         case .open(let reason):
-            if age < configuration.lookUpLimit {
-                try await wait(message, reason: WaitReason.inDoubt, seconds: Self.secondsBetweenListings)
-            } else {
-                try await giveUpUnknown(message, attempt: attempt, why: "the outcome stayed unknown: \(reason)")
-            }
+            try await waitForOutcome(
+                message, attempt: attempt, why: "the outcome stayed unknown: \(reason)",
+                isOver: age >= configuration.lookUpLimit)
             return false
         }
+    }
+
+    /// Why the provider's list is not asked; nil when it is.
+    private func cannotLookUp(_ message: PreparedMessage) -> String? {
+        // The text that the list shows is not the one that was sent.
+        if message.route.isRedactedAtProvider { return "only a callback can tell of a purpose that is redacted" }
+        // An outage proves nothing: the list may tell when it is over.
+        return circuits.isOpen(message.route.account.alias) ? "the account is paused" : nil
+    }
+
+    private func waitForOutcome(
+        _ message: PreparedMessage, attempt: Int, why: String, isOver: Bool
+    ) async throws {
+        guard isOver else {
+            return try await wait(message, reason: WaitReason.inDoubt, seconds: Self.secondsBetweenListings)
+        }
+        try await giveUpUnknown(message, attempt: attempt, why: why)
     }
 
     /// The list lags behind what was taken: to be absent counts only when it was absent before, this long ago.
@@ -57,13 +80,21 @@ extension MessageJourney {
     /// as its id is remembered.
     private static let longestMemory = 40 * 86_400.0
 
+    /// How far the clocks of two workers may be apart, in seconds, or one may be set: who claimed a message may have been
+    /// ahead of who looks for it.
+    private static let clockTolerance = 3600.0
+
     /// Before any attempt of the message. When its outcome became unknown tells nothing: after an outage that is hours
     /// after the call.
     private func earliestCall(_ message: PreparedMessage, since: Date, _ claimed: ClaimedMessage) -> Date {
-        // One that was unknown from the first had been seen by a ledger that is lost.
-        guard since > claimed.firstSeenAt else { return since.addingTimeInterval(-Self.longestMemory) }
+        let now = clock.now()
+        // One that was unknown from the first had been seen by a ledger that is lost; one that is yet to be seen, by a clock
+        // that tells nothing.
+        guard since > claimed.firstSeenAt, claimed.firstSeenAt <= now else {
+            return min(since, now).addingTimeInterval(-Self.longestMemory)
+        }
         let firstSeen = min(claimed.firstSeenAt, message.received.envelope.progress?.firstAt ?? claimed.firstSeenAt)
-        return firstSeen.addingTimeInterval(-configuration.attemptLifetime)
+        return firstSeen.addingTimeInterval(-configuration.attemptLifetime - Self.clockTolerance)
     }
 
     private func find(

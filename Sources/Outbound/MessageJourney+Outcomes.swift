@@ -18,23 +18,20 @@ extension MessageJourney {
         switch outcome {
         case .accepted(let acceptance):
             await record(settlement(message, start, .accepted(acceptance)), message.messageClass)
-            try await accountWorked(message.route.account.alias)
             try await tellAccepted(
                 message, sid: acceptance.sid, providerStatus: acceptance.status, attempt: start.attempt,
                 decision: start.decision, at: clock.now())
             Instruments.shared.count(.accepted, message.messageClass)
             return true
-        case .refused(let refusal) where refusal.error?.category == .auth:
+        case .refused(let refusal) where refusal.error?.concernsAccount == true:
             await record(settlement(message, start, .held), message.messageClass)
-            guard let error = refusal.error else { return true }
-            try await accountRefused(message, attempts: start.attempt, error, claimed)
+            try await accountRefused(message, attempts: start.attempt, claimed)
             return true
         case .refused(let refusal) where refusal.isRetryable && mayTryAgain(message, refusal):
             await record(settlement(message, start, .held), message.messageClass)
             return try await tryLater(message, start, refusal, claimed)
         case .refused(let refusal):
             await record(settlement(message, start, .refused(code: refusal.error?.code)), message.messageClass)
-            if refusal.error != nil { try await accountWorked(message.route.account.alias) }
             try await tellRefused(
                 message, attempt: start.attempt, error: refusal.error, reason: refusal.reason,
                 decision: start.decision, at: clock.now())
@@ -61,9 +58,10 @@ extension MessageJourney {
                 }
                 return
             } catch {
-                logger.error("The ledger did not record the end of an attempt", metadata: metadata(settlement))
+                continue
             }
         }
+        logger.error("The ledger did not record the end of an attempt", metadata: metadata(settlement))
     }
 
     func tellAccepted(
@@ -128,11 +126,7 @@ extension MessageJourney {
             await pause(max(seconds, 0.1) * (1 + clock.jitter() / 2), message.messageClass)
             return false
         }
-        let tries = refusal.error == nil ? start.attempt : message.answers
-        let asked = refusal.retryAfter.map { DelayStep.fitting(seconds: $0) }
-        let step =
-            [asked, DelayStep.afterAttempts(tries)].compactMap(\.self).max { $0.seconds < $1.seconds }
-            ?? DelayStep.afterAttempts(tries)
+        let step = stepBeforeNextCall(message, start, refusal)
         let reason = refusal.error.map { "retry:\($0.code)" } ?? "provider-unreachable"
         try await tellDeferred(message, attempts: start.attempt, reason: reason, known: claimed.deferralReason) {
             event in
@@ -142,6 +136,17 @@ extension MessageJourney {
         try await wait(message, reason: reason, seconds: step.seconds)
         return true
     }
+
+    /// Each wait is longer than the one before, and never shorter than the provider asked for: when the message comes
+    /// back it is called. What only gets better in minutes or hours begins with minutes.
+    private func stepBeforeNextCall(
+        _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal
+    ) -> DelayStep {
+        let tries = refusal.error == nil ? start.attempt : message.answers
+        let own = DelayStep.afterAttempts(refusal.error?.retryable == .delayed ? tries + 2 : tries)
+        guard let asked = refusal.retryAfter.map({ DelayStep.lasting(seconds: $0) }) else { return own }
+        return asked.seconds > own.seconds ? asked : own
+    }
 }
 
 extension CarrierOutcome {
@@ -150,7 +155,7 @@ extension CarrierOutcome {
         switch self {
         case .accepted: true
         // An account that is refused costs no attempt either.
-        case .refused(let refusal): refusal.error.map { $0.category != .auth } ?? false
+        case .refused(let refusal): refusal.error.map { !$0.concernsAccount } ?? false
         case .unknown: false
         }
     }

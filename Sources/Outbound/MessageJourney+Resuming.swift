@@ -2,6 +2,7 @@ import AMQP
 import FoundationEssentials
 import Messaging
 import Observability
+import Topics
 
 /// What follows when the ledger knows the message already: a repeat by the app, a redelivery by the broker, or the end
 /// of a wait. Nobody is called from here.
@@ -16,7 +17,8 @@ extension MessageJourney {
         case .unknown(let attempt, let since):
             // Who may not call does not look it up either: the next delivery finds out what came of it.
             let left = configuration.inDoubtGrace - clock.now().timeIntervalSince(since)
-            try await waitForCallback(message, attempt: attempt, since: since, seconds: max(left, 5))
+            try await waitForCallback(
+                message, attempt: attempt, since: since, seconds: max(min(left, configuration.inDoubtGrace), 5))
         case .accepted(let attempt, let sid, let providerStatus):
             try await tellAccepted(
                 message, sid: sid, providerStatus: providerStatus, attempt: attempt, decision: claimed.decision,
@@ -38,17 +40,24 @@ extension MessageJourney {
         }
     }
 
-    /// Whether this is the delivery that ended the message, handed back before all was published, and not a repeat by
-    /// the app: then what could not be sent may not have been kept yet.
+    /// Whether this may be the request that ended, handed back or put off before all was published, and not a repeat by
+    /// the app: then what could not be sent may not have been kept yet. What an operator gave back, too, stands nowhere
+    /// else any more. A repeat that waited on the ladder is kept as well, and does no harm there.
     private func mustBeKept(_ message: PreparedMessage) -> Bool {
-        // What an operator gave back stands nowhere else any more.
-        message.delivery.isRedelivered || message.isReplay
+        message.delivery.isRedelivered || message.received.envelope.progress != nil
     }
 
     /// Another delivery of the message may be calling right now; when its worker is gone, the outcome is unknown.
     private func waitForAttempt(_ message: PreparedMessage, attempt: Int, since: Date) async throws {
         let age = clock.now().timeIntervalSince(since)
-        guard age >= configuration.attemptLifetime else {
+        if age < -configuration.attemptWindow {
+            // By a clock that is ahead of this one the attempt might never end: its time is spent on the ladder instead.
+            let reason = WaitReason.attempting(attempt)
+            guard message.received.envelope.progress?.reason == reason else {
+                return try await wait(
+                    message, reason: reason, seconds: DelayStep.lasting(seconds: configuration.attemptLifetime).seconds)
+            }
+        } else if age < configuration.attemptLifetime {
             return try await wait(message, reason: WaitReason.attempting, seconds: 5)
         }
         try await ledger.markUnknown(message.key, attempt: attempt, now: clock.now())

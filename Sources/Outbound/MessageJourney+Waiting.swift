@@ -45,9 +45,9 @@ extension MessageJourney {
     func waitForLedger(
         _ delivery: Delivery, _ received: ReceivedRequest, error: any Error
     ) async throws(HeldTooLong) {
-        logger.error(
-            "The ledger is away; messages wait",
-            metadata: ["message.app": "\(received.key.app)", "error": "\(error)"])
+        if ledgerOutage.begins() {
+            logger.error("The ledger is away; messages wait", metadata: ["error": "\(error)"])
+        }
         // The ledger has yet to learn that an operator gave it back, or that a call may have been made.
         let told = received.envelope.progress?.reason
         let mustLearn = received.envelope.isReplay || WaitReason.followsCall(told)
@@ -78,6 +78,9 @@ enum WaitReason {
     /// Another delivery of the message may be calling.
     static let attempting = "attempting"
 
+    /// The same, where the attempt was begun at an instant that is yet to come.
+    static func attempting(_ attempt: Int) -> String { "\(attempting):\(attempt)" }
+
     /// The provider's list did not show what an attempt may have sent.
     static func absent(attempt: Int) -> String { "\(absentPrefix)\(attempt)" }
 
@@ -88,6 +91,7 @@ enum WaitReason {
 
     /// Whether a message that waited for this reason may have been called.
     static func followsCall(_ reason: String?) -> Bool {
-        reason == inDoubt || reason == attempting || reason?.hasPrefix(absentPrefix) ?? false
+        guard let reason else { return false }
+        return reason == inDoubt || reason.hasPrefix(attempting) || reason.hasPrefix(absentPrefix)
     }
 }

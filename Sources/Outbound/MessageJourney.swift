@@ -23,6 +23,7 @@ struct MessageJourney: Sendable {
     var clock: WorkerClock { parts.clock }
     var logger: Logger { parts.logger }
     var circuits: AccountCircuits { parts.circuits }
+    var ledgerOutage: Outage { parts.ledgerOutage }
 
     /// Begins now.
     init(_ parts: WorkerParts) {
@@ -64,6 +65,7 @@ struct MessageJourney: Sendable {
     private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
             let claimed = try await ledger.claim(message.claim(at: clock.now()))
+            if ledgerOutage.ends() { logger.notice("The ledger is back") }
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
             let attempts: Int
             switch claimed.state {
@@ -88,7 +90,12 @@ struct MessageJourney: Sendable {
                 }
                 return try await end(message, decision)
             }
-            guard try await mayCallAccount(message, attempts: attempts, claimed) else { return }
+            let permit: AccountCircuits.Permit
+            switch try await admit(message, attempts: attempts, claimed) {
+            case .may(let given): permit = given
+            case .again: continue
+            case .putOff: return
+            }
             let start = message.start(
                 attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,
                 at: clock.now())
@@ -103,6 +110,7 @@ struct MessageJourney: Sendable {
                 continue
             }
             let outcome = await call(message, attempt: start.attempt)
+            circuits.ended(permit, outcome.accountAnswer)
             if outcome.isAnswer { message.answers += 1 }
             if try await settle(message, start, outcome, claimed) { return }
         }
@@ -120,20 +128,5 @@ struct MessageJourney: Sendable {
             }
         Instruments.shared.recordCall(result, took: ContinuousClock.now - start)
         return outcome
-    }
-
-    /// The policy's judgement, and the one rule that is the deployment's: staging calls nobody but those it lists.
-    private func judge(_ message: PreparedMessage, _ facts: RecipientFacts) -> Decision {
-        let decision = policy.decide(message.candidate, facts: facts, now: clock.now())
-        guard let allowed = configuration.allowedRecipients, !allowed.contains(message.request.to.number) else {
-            return decision
-        }
-        let reason = Decision.Reason(
-            rule: "guard.staging", effect: .block,
-            why: "this deployment is staging, and the recipient is not in SWITCHBOARD_ALLOWED_RECIPIENTS")
-        return Decision(
-            reasons: decision.reasons + [reason], passed: decision.passed, notRun: decision.notRun,
-            notBefore: decision.notBefore, expiresAt: decision.expiresAt, facts: decision.facts,
-            policy: decision.policy)
     }
 }

@@ -58,10 +58,10 @@ struct Slots<Waiting> {
         running[messageClass, default: 0] -= 1
     }
 
-    /// Takes out what has not started and meets the condition.
-    mutating func removeWaiting(where condition: (Waiting) -> Bool) -> [Waiting] {
+    /// Takes out what has not started and meets the condition; of one class, or of all.
+    mutating func removeWaiting(of only: MessageClass? = nil, where condition: (Waiting) -> Bool) -> [Waiting] {
         var removed: [Waiting] = []
-        for (messageClass, items) in waiting {
+        for (messageClass, items) in waiting where only == nil || only == messageClass {
             removed += items.filter(condition)
             waiting[messageClass] = Deque(items.filter { !condition($0) })
         }

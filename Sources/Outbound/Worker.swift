@@ -4,23 +4,27 @@ public import Logging
 public import Messaging
 public import Policy
 public import ServiceLifecycle
+import Observability
 import Synchronization
 import Topics
-import Observability
 
 /// Takes send requests from both classes' queues and sees each to its end.
 ///
 /// A worker is one lane: one event loop with its two broker connections, its HTTP client and the tasks of the messages
 /// it carries. More cores, more workers: they share nothing but the broker and the ledger.
 public actor Worker: Service {
-    private nonisolated let loop: EventLoop
+    nonisolated let loop: EventLoop
     /// The loop's.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
 
-    private nonisolated let configuration: WorkerConfiguration
-    private nonisolated let consumer: Consumer
-    private nonisolated let publisher: Publisher
-    private nonisolated let logger: Logger
+    nonisolated let configuration: WorkerConfiguration
+    nonisolated let consumer: Consumer
+    nonisolated let publisher: Publisher
+    nonisolated let logger: Logger
+    nonisolated let unconfirmed: UnconfirmedDestinations
+    nonisolated let circuits: AccountCircuits
+    private nonisolated let announcements: Announcements
+    private var watch: AccountWatch?
     private nonisolated let relay = StateRelay()
 
     /// Carries the publisher's state to the worker, which comes to be after it.
@@ -29,7 +33,7 @@ public actor Worker: Service {
     }
 
     /// What waits for a slot: a delivery, or a journey that goes on after a pause.
-    private enum Waiting {
+    enum Waiting {
         case delivery(Delivery)
         case resumption(CheckedContinuation<Void, Never>)
 
@@ -38,16 +42,23 @@ public actor Worker: Service {
         }
     }
 
-    private var slots: Slots<Waiting>
+    var slots: Slots<Waiting>
+    /// How much may be taken, as the accounts were when it was last looked.
+    var flow = AccountCircuits.Flow.all
+    /// Whether no account can be used and what has not begun is on its way back to its queue.
+    var isHandingBack = false
+    private nonisolated let accounts: [String: AccountProfile]
     private let makeParts: @Sendable (@escaping WorkerParts.Pause) -> WorkerParts
     private lazy var parts = makeParts { [weak self] seconds, messageClass in
         await self?.pauseWithoutSlot(seconds: seconds, messageClass)
     }
     /// How many journeys are in a pause, without a slot.
-    private var paused = 0
+    var paused = 0
     private var mayStart = false
-    private var isStopping = false
-    private var whenIdle: CheckedContinuation<Void, Never>?
+    var isStopping = false
+    /// Whether the time of a stop is over.
+    var isOutOfTime = false
+    var whenIdle: CheckedContinuation<Void, Never>?
 
     /// A worker on its loop, with two broker connections of its own.
     public init(
@@ -58,42 +69,50 @@ public actor Worker: Service {
         self.loop = loop
         self.configuration = configuration
         self.logger = logger
-        consumer = Consumer(loop: loop, url: broker, options: connection, logger: logger)
+        // Told apart in the log and in the broker's tools.
+        var (consuming, publishing) = (connection, connection)
+        consuming.name += " consuming"
+        publishing.name += " publishing"
+        consumer = Consumer(loop: loop, url: broker, options: consuming, logger: logger)
         let relay = relay
-        publisher = Publisher(loop: loop, url: broker, options: connection, logger: logger) { state in
+        publisher = Publisher(loop: loop, url: broker, options: publishing, logger: logger) { state in
             relay.handler.withLock { $0 }?(state)
         }
         slots = Slots(
             total: configuration.slots, reserved: configuration.reservedSlots, floor: configuration.promotionalFloor)
+        let unconfirmed = UnconfirmedDestinations(logger: logger)
+        self.unconfirmed = unconfirmed
         let clock = WorkerClock.system
         let outbox = BrokerOutbox(
             publisher: publisher,
-            events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents), logger: logger,
-            maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
+            events: EventPublisher(publisher: publisher, publishesClear: publishesClearEvents),
+            unconfirmed: unconfirmed, maximumHold: configuration.maximumHold, elapsed: clock.elapsed,
             sleep: { [loop] seconds in await loop.sleep(for: .seconds(seconds)) })
+        let circuits = AccountCircuits(accounts: directory.accounts.keys, clock: clock)
+        self.circuits = circuits
+        announcements = Announcements(outbox: outbox, clock: clock) { [loop] seconds in
+            await loop.sleep(for: .seconds(seconds))
+        }
+        accounts = directory.accounts
         makeParts = { pause in
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: policy,
-                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, pause: pause)
-        }
-    }
-
-    /// Whether messages are being taken and what comes of them can be told.
-    public var isReady: Bool {
-        get async {
-            let isConsuming = await consumer.state == .connected
-            return isConsuming && mayStart && !isStopping
+                tokens: tokens, ledger: ledger, outbox: outbox, clock: clock, logger: logger, circuits: circuits,
+                pause: pause)
         }
     }
 
     /// Works until it is asked to stop; then takes nothing more, finishes what is in flight and hands the rest back.
     public func run() async throws {
+        watch = watchAccounts()
         relay.handler.withLock { handler in
             handler = { [weak self] state in self?.assumeIsolated { $0.publisherChanged(state) } }
         }
         for messageClass in MessageClass.allCases {
-            await consumer.subscribe(QueueName.send(messageClass), prefetch: prefetch(messageClass)) {
-                [weak self] deliveries in
+            await consumer.subscribe(
+                QueueName.send(messageClass), prefetch: prefetch(messageClass),
+                onEvent: { [weak self] event in self?.assumeIsolated { $0.subscriptionChanged(event, messageClass) } }
+            ) { [weak self] deliveries in
                 self?.assumeIsolated { $0.take(deliveries, messageClass) }
             }
         }
@@ -103,14 +122,29 @@ public actor Worker: Service {
             try? await gracefulShutdown()
             await drain()
             await consumer.close()
+            announcements.end()
             await publisher.close()
             group.cancelAll()
         }
     }
 
+    private func watchAccounts() -> AccountWatch {
+        AccountWatch(
+            circuits: circuits, accounts: accounts, worker: configuration, clock: .system, logger: logger,
+            later: { [loop] seconds, body in
+                Task(executorPreference: loop.taskExecutor) {
+                    if seconds > 0 { await loop.sleep(for: .seconds(seconds)) }
+                    await body()
+                }
+            }, announce: { [announcements] in announcements.announce($0) },
+            onChange: { [weak self, loop] in
+                loop.execute { [weak self] in self?.assumeIsolated { $0.accountsChanged() } }
+            })
+    }
+
     /// Twice the slots keeps every slot fed; promotional gets what it can use, since all of it would be charged a
     /// delivery when the worker crashes.
-    private func prefetch(_ messageClass: MessageClass) -> Int {
+    func prefetch(_ messageClass: MessageClass) -> Int {
         messageClass == .transactional ? 2 * configuration.slots : configuration.slots
     }
 
@@ -124,14 +158,20 @@ public actor Worker: Service {
         startWhatMay()
     }
 
+    /// What waits for a slot when its channel is lost comes again, and would otherwise be worked on twice, and pile up
+    /// while the connection comes and goes. A queue that was deleted gives nothing again: what came from it is kept.
+    private func subscriptionChanged(_ event: SubscriptionEvent, _ messageClass: MessageClass) {
+        if case .interrupted = event { _ = slots.removeWaiting(of: messageClass, where: \.isDelivery) }
+    }
+
     /// While the publish connection is away or blocked nothing is started: what would come of it could not be told.
     private func publisherChanged(_ state: ConnectionState) {
         mayStart = state == .connected
         startWhatMay()
     }
 
-    private func startWhatMay() {
-        guard mayStart else { return }
+    func startWhatMay() {
+        guard mayStart, !isHandingBack else { return }
         while let (item, messageClass) = slots.next() {
             switch item {
             case .resumption(let continuation): continuation.resume()
@@ -158,7 +198,7 @@ public actor Worker: Service {
         tellWhenIdle()
     }
 
-    private func tellWhenIdle() {
+    func tellWhenIdle() {
         if slots.isIdle, paused == 0 { whenIdle.take()?.resume() }
     }
 
@@ -172,27 +212,6 @@ public actor Worker: Service {
             paused -= 1
             slots.prepend(.resumption(continuation), messageClass)
             startWhatMay()
-        }
-    }
-
-    private func drain() async {
-        isStopping = true
-        logger.notice("Stopping: what has begun is finished, nothing new is taken")
-        for messageClass in MessageClass.allCases { await consumer.pause(QueueName.send(messageClass)) }
-        for item in slots.removeWaiting(where: \.isDelivery) {
-            if case .delivery(let delivery) = item { consumer.reject(delivery.tag, requeue: true) }
-        }
-        await withCheckedContinuation { continuation in
-            whenIdle = continuation
-            tellWhenIdle()
-            loop.schedule(after: .seconds(configuration.drainTimeout)) { [weak self] in
-                self?.assumeIsolated { $0.whenIdle.take()?.resume() }
-            }
-        }
-        if slots.isIdle, paused == 0 {
-            logger.notice("Stopped: all that had begun is finished")
-        } else {
-            logger.warning("Stopped before all was finished: the broker will deliver the rest again")
         }
     }
 }

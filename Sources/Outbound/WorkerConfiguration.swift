@@ -25,18 +25,23 @@ public struct WorkerConfiguration: Sendable {
     public var resendsWhatIsAbsent = true
     /// How many calls a message gets when the provider keeps saying "later".
     public var maximumAttempts = 8
+    /// Seconds for which a message may wait to be sent, since it was first taken or its `sendAt`; then it is dropped.
+    public var maximumAge = 72 * 3600.0
     /// How often the broker redelivers a message before it gives it up by itself, without an event: the delivery limit
     /// of the policies of `send.<class>`. The worker gives up a little earlier.
     public var deliveryLimit = 200
     /// Seconds for which a message may stay unacknowledged.
     public var maximumHold = 240.0
-    /// Seconds that a stop waits for what is in flight.
-    public var drainTimeout = 45.0
+    /// Seconds that a stop waits for what is in flight; nil is what a call may take, and 15 for what comes of it.
+    public var drainLimit: Double?
 
     /// The defaults, for a worker of the given id.
     public init(id: String) {
         self.id = id
     }
+
+    /// Seconds that a stop waits for what is in flight.
+    var drainTimeout: Double { drainLimit ?? callTimeout + 15 }
 
     /// Seconds after which an attempt of a worker that says nothing more counts as unknown: the window, the call and a
     /// margin for slow clocks and commits.

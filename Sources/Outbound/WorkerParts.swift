@@ -1,5 +1,6 @@
 import Logging
 import Messaging
+import Observability
 import Policy
 
 /// What all journeys of a worker share.
@@ -18,11 +19,13 @@ final class WorkerParts: Sendable {
     let logger: Logger
     let pause: Pause
     let circuits: AccountCircuits
+    /// Whether the ledger is away.
+    let ledgerOutage: Outage
 
     init(
         configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
-        circuits: AccountCircuits = AccountCircuits(), pause: @escaping Pause
+        circuits: AccountCircuits, ledgerOutage: Outage = Outage(), pause: @escaping Pause
     ) {
         self.configuration = configuration
         self.directory = directory
@@ -34,6 +37,7 @@ final class WorkerParts: Sendable {
         self.clock = clock
         self.logger = logger
         self.circuits = circuits
+        self.ledgerOutage = ledgerOutage
         self.pause = pause
     }
 }

@@ -25,7 +25,7 @@ struct ConsentIntake: Sendable {
                 await apply(changes)
                 changes = []
                 await note(bridge, time, isLeaving, delivery)
-            case .status, .other: settling.acknowledge(delivery.tag)
+            case .status, .inbound, .other: settling.acknowledge(delivery.tag)
             case nil: leaveOut(delivery)
             }
         }
@@ -63,7 +63,7 @@ struct ConsentIntake: Sendable {
         guard !Task.isCancelled else { return }
         guard !unread.isAny else { return settling.acknowledge(delivery.tag) }
         let outcome = await retrying.untilItWorks("tick") {
-            try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving)
+            try await ledger.noteTick(bridge: bridge, at: time, isLeaving: isLeaving, now: now())
         }
         switch outcome {
         case .recorded: settling.acknowledge(delivery.tag)
@@ -98,7 +98,7 @@ extension RecordedEvent {
             return .consent(change)
         case .tick(let bridge, let at, let isLeaving):
             return .tick(bridge: bridge, at: min(at, now), isLeaving: isLeaving)
-        case .status, .other: return self
+        case .status, .inbound, .other: return self
         }
     }
 }

@@ -5,6 +5,8 @@ import Messaging
 enum RecordedEvent: Sendable {
     case status(StatusReport)
     case consent(ConsentChange)
+    /// A message from a person, by the provider's id.
+    case inbound(sid: String, at: Date)
     case tick(bridge: String, at: Date, isLeaving: Bool)
     /// Nothing: another family of events.
     case other
@@ -27,6 +29,10 @@ enum RecordedEvent: Sendable {
         case ("message", let name): self = try .status(Self.report(event, name))
         case ("consent", "revoked"): self = try .consent(Self.change(event, .revoked))
         case ("consent", "granted"): self = try .consent(Self.change(event, .granted))
+        case ("inbound", "received"):
+            self = .inbound(
+                sid: try Self.required(event.data.provider?.sid, "data.provider.sid"),
+                at: try Self.instant(event.time, "time"))
         case ("bridge", "tick"):
             self = .tick(
                 bridge: try Self.required(event.data.bridge, "data.bridge"),
@@ -54,7 +60,27 @@ enum RecordedEvent: Sendable {
         report.attempt = data.attempt
         report.recipient = try data.recipient?.token.map(token)
         report.metadata = data.metadata ?? [:]
+        if status == .accepted { report.origin = origin(data, key) }
         return report
+    }
+
+    /// What later events say of a message, as far as its acceptance tells; nil for one that is not ours.
+    private static func origin(_ data: Wire.Body, _ key: MessageKey?) -> MessageOrigin? {
+        guard let key, let account = data.account else { return nil }
+        var message = MessageContext(
+            messageID: key.messageID, app: key.app, messageClass: data.class.flatMap(MessageClass.init),
+            purpose: data.purpose, channel: data.channel.flatMap(Channel.init), account: account, sender: data.sender,
+            attempt: data.attempt)
+        message.metadata = data.metadata ?? [:]
+        message.correlationID = data.correlationId
+        let recipient = data.recipient.flatMap { recipient in
+            recipient.token.map { token in
+                RecipientReference(
+                    token: RecipientToken(token), masked: recipient.masked ?? "", country: recipient.country,
+                    id: recipient.id)
+            }
+        }
+        return MessageOrigin(message: message, recipient: recipient)
     }
 
     private static func change(_ event: Wire, _ kind: ConsentChange.Kind) throws(RequestProblem) -> ConsentChange {
@@ -111,6 +137,12 @@ enum RecordedEvent: Sendable {
         struct Body: Decodable {
             var app: String?
             var messageId: String?
+            var `class`: String?
+            var purpose: String?
+            var channel: String?
+            var account: String?
+            var sender: String?
+            var correlationId: String?
             var attempt: Int?
             var provider: Provider?
             var recipient: Recipient?
@@ -124,7 +156,12 @@ enum RecordedEvent: Sendable {
             var sid: String?
             var status: String?
         }
-        struct Recipient: Decodable { var token: String? }
+        struct Recipient: Decodable {
+            var token: String?
+            var masked: String?
+            var country: String?
+            var id: String?
+        }
         struct Problem: Decodable { var code: Int }
         struct Consent: Decodable {
             var scope: String?

@@ -3,6 +3,7 @@ public import EventLoop
 import FoundationEssentials
 public import Logging
 public import Messaging
+public import Observability
 public import ServiceLifecycle
 import Topics
 
@@ -28,8 +29,11 @@ public actor Recorder: Service {
     private static let statusPrefetch = 500
 
     /// A recorder with a broker connection of its own.
+    ///
+    /// - Parameter lostAfter: seconds without a final status after which the provider is to be asked about a message.
     public init(
-        loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions, ledger: any StatusLedger, logger: Logger
+        loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions, ledger: any StatusLedger & InboundLedger,
+        lostAfter: Double, logger: Logger
     ) {
         self.loop = loop
         self.logger = logger
@@ -40,12 +44,18 @@ public actor Recorder: Service {
             ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread,
             now: { Date() })
         statusIntake = StatusIntake(
-            ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying)
+            ledger: ledger, lostAfter: lostAfter, logger: logger, settling: Settling(consumer), retrying: retrying)
     }
 
     /// Whether events are being taken, and opt-outs with them.
-    public var isReady: Bool {
-        get async { await consumer.state == .connected && !unread.isAny }
+    public var readiness: ReadinessCheck.State {
+        get async {
+            if isStopping { return .notReady("stopping") }
+            if let problem = await consumer.state.problem { return .notReady(problem) }
+            let idle = await consumer.unconsumedQueues
+            guard idle.isEmpty else { return .notReady("nothing is delivered from \(idle.joined(separator: ", "))") }
+            return unread.isAny ? .notReady("an opt-out cannot be recorded; promotional sending has stopped") : .ready
+        }
     }
 
     /// Records until it is asked to stop; then finishes what it has begun and closes.

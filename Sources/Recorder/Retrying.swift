@@ -1,6 +1,6 @@
 import Logging
 import Messaging
-import Synchronization
+import Observability
 
 /// Tries again for as long as the ledger is away, a little later each time: nothing is acknowledged that is not
 /// recorded. Says the loss and the recovery once.
@@ -15,21 +15,9 @@ struct Retrying: Sendable {
         case interrupted
     }
 
-    private final class Away: Sendable {
-        private let isAway = Mutex(false)
-
-        /// Whether that is news.
-        func set(_ value: Bool) -> Bool {
-            isAway.withLock { isAway in
-                defer { isAway = value }
-                return isAway != value
-            }
-        }
-    }
-
     private let wait: @Sendable (_ seconds: Double) async -> Void
     private let logger: Logger
-    private let away = Away()
+    private let outage = Outage()
 
     init(logger: Logger, wait: @escaping @Sendable (_ seconds: Double) async -> Void) {
         self.logger = logger
@@ -42,12 +30,12 @@ struct Retrying: Sendable {
         while !Task.isCancelled {
             do {
                 try await body()
-                if away.set(false) { logger.notice("The ledger is back") }
+                if outage.ends() { logger.notice("The ledger is back") }
                 return .recorded
             } catch let error as any LedgerFailure where error.refusesCall {
                 return .refused
             } catch {
-                if away.set(true) {
+                if outage.begins() {
                     logger.error("The ledger is away; events wait", metadata: ["what": "\(what)", "error": "\(error)"])
                 }
                 await wait(delay)

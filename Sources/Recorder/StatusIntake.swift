@@ -1,11 +1,15 @@
 import AMQP
+import FoundationEssentials
 import Logging
 import Messaging
 import Observability
 
-/// The way of what arrives on `recorder`: statuses, by rank and so in any order.
+/// The way of what arrives on `recorder`: statuses, by rank and so in any order, and messages from people, of which only
+/// the provider's ids are kept.
 struct StatusIntake: Sendable {
-    let ledger: any StatusLedger
+    let ledger: any StatusLedger & InboundLedger
+    /// Seconds after its acceptance.
+    let lostAfter: Double
     let logger: Logger
     let settling: Settling
     let retrying: Retrying
@@ -24,17 +28,18 @@ struct StatusIntake: Sendable {
     private func record(_ deliveries: ArraySlice<Delivery>) async {
         await withDiscardingTaskGroup { group in
             for delivery in deliveries {
-                // What is not a status is not read at all.
-                guard delivery.routingKey.hasPrefix("message.") else {
+                // What is neither is not read at all.
+                guard delivery.routingKey.hasPrefix("message.") || delivery.routingKey.hasPrefix("inbound.received.")
+                else {
                     settling.acknowledge(delivery.tag)
                     continue
                 }
-                guard let report = report(delivery) else {
+                guard let event = read(delivery) else {
                     leaveOut(delivery)
                     continue
                 }
                 group.addTask {
-                    switch await retrying.untilItWorks("status", { _ = try await ledger.record(report) }) {
+                    switch await retrying.untilItWorks("status", { try await record(event) }) {
                     case .recorded: settling.acknowledge(delivery.tag)
                     case .refused: leaveOut(delivery)
                     case .interrupted: break
@@ -44,13 +49,22 @@ struct StatusIntake: Sendable {
         }
     }
 
-    private func report(_ delivery: Delivery) -> StatusReport? {
+    private func record(_ event: RecordedEvent) async throws {
+        switch event {
+        case .status(var report):
+            if report.origin != nil { report.lookAt = report.at.addingTimeInterval(lostAfter) }
+            _ = try await ledger.record(report)
+        case .inbound(let sid, let at): try await ledger.noteInbound(sid: sid, at: at)
+        case .consent, .tick, .other: break
+        }
+    }
+
+    private func read(_ delivery: Delivery) -> RecordedEvent? {
         do {
-            guard case .status(let report) = try RecordedEvent(json: delivery.message.body) else { return nil }
-            return report
+            return try RecordedEvent(json: delivery.message.body)
         } catch {
             logger.error(
-                "A status event cannot be read and is left out",
+                "An event cannot be read and is left out",
                 metadata: ["amqp.key": "\(delivery.routingKey)", "reason": "\(error)"])
             return nil
         }

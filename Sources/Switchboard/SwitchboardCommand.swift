@@ -12,6 +12,6 @@ struct SwitchboardCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, SendCommand.self, ExplainCommand.self, SignatureCommand.self, TailCommand.self,
-            TopologyCommand.self, LedgerCommand.self, ReplayCommand.self, DoctorCommand.self,
+            TraceCommand.self, TopologyCommand.self, LedgerCommand.self, ReplayCommand.self, DoctorCommand.self,
         ])
 }

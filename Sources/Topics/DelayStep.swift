@@ -26,6 +26,11 @@ public enum DelayStep: String, CaseIterable, Sendable {
         allCases.last { $0.seconds <= seconds } ?? .fiveSeconds
     }
 
+    /// The smallest step that is not shorter than the wait, or the largest.
+    public static func lasting(seconds: Double) -> DelayStep {
+        allCases.first { $0.seconds >= seconds } ?? .sixHours
+    }
+
     /// The step before the next call after `attempts` calls: each longer than the one before.
     public static func afterAttempts(_ attempts: Int) -> DelayStep {
         allCases[min(max(attempts, 1), allCases.count) - 1]

@@ -9,6 +9,10 @@ public struct ErrorTable: Sendable {
     /// The table that comes with the program.
     public static let shipped = ErrorTable(csv: PackageResources.error_codes_csv)
 
+    /// Where the category does not tell whether an error concerns the whole account. 20404 and 20410 answer a call to a
+    /// place where there is no such account; 63001 is said of one channel.
+    private static let accountCodes = [20404: true, 20410: true, 63001: false]
+
     private var entries: [Int: ProviderError] = [:]
     private var unprocessed: Set<Int> = []
     /// The lines that could not be read; a test holds the shipped table to none.
@@ -26,7 +30,8 @@ public struct ErrorTable: Sendable {
                 continue
             }
             entries[code] = ProviderError(
-                code: code, name: row[1], category: category, retryable: retryable, action: row[5])
+                code: code, name: row[1], category: category, retryable: retryable, action: row[5],
+                concernsAccount: Self.accountCodes[code])
             if row[4] == "no" { unprocessed.insert(code) }
         }
     }
@@ -46,7 +51,7 @@ public struct ErrorTable: Sendable {
         guard httpStatus == 429, entry.retryable != .yes, entry.retryable != .delayed else { return entry }
         return ProviderError(
             code: code, name: entry.name, category: .rate, retryable: .yes,
-            action: "the provider took too many requests; \(entry.action)")
+            action: "the provider took too many requests; \(entry.action)", concernsAccount: false)
     }
 }
 
@@ -64,8 +69,12 @@ extension ProviderError {
             case 429: (.rate, .yes, "the request was not processed; retry with backoff and jitter")
             default: (.unknown, .no, "look the code up in the provider's error dictionary")
             }
+        // Nobody who knows the API answers a new message so: it is a proxy, or another place than the provider's.
+        let isElsewhere = code == httpStatus && category == .config
         let name =
             code == httpStatus ? "HTTP \(code) without an error code" : "a code that the error table does not know"
-        self.init(code: code, name: name, category: category, retryable: retryable, action: action)
+        self.init(
+            code: code, name: name, category: category, retryable: retryable, action: action,
+            concernsAccount: isElsewhere ? true : nil)
     }
 }

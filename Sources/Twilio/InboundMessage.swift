@@ -32,8 +32,10 @@ public struct InboundMessage: Sendable, Equatable {
     public let body: String
     /// The messaging service that the number belongs to.
     public let messagingServiceSID: String?
-    /// The attachments.
+    /// The attachments, as far as they are known.
     public let media: [Media]
+    /// How many there are.
+    public let mediaCount: Int
     /// How many segments the text took.
     public let segmentCount: Int?
     /// Set when the provider has already replied to a keyword: then nobody else must.
@@ -67,6 +69,7 @@ public struct InboundMessage: Sendable, Equatable {
         body = parameters.take("Body") ?? ""
         messagingServiceSID = try parameters.takeSID("MessagingServiceSid", prefix: "MG")
         media = try Self.media(&parameters)
+        mediaCount = media.count
         segmentCount = try parameters.takeNumber("NumSegments", 0...1000)
         // A word that is not known must not cost a person's message.
         optOutType = parameters.take("OptOutType").flatMap { OptOutType(rawValue: $0.uppercased()) }
@@ -78,6 +81,31 @@ public struct InboundMessage: Sendable, Equatable {
         fromCountry = parameters.take("FromCountry")
         parameters.drop("SmsSid", "SmsMessageSid", "SmsStatus", "MessageStatus", "ApiVersion")
         further = parameters.rest
+    }
+
+    /// What a webhook would have told of a message that the API shows; nil for one without sender or recipient.
+    ///
+    /// The API does not say what the provider replied, nor where the attachments are: there are as many as ``mediaCount``
+    /// says, and ``media`` is empty.
+    public init?(_ resource: MessageResource, accountSID: String) {
+        guard let from = resource.from, let to = resource.to, !from.isEmpty, !to.isEmpty else { return nil }
+        self.accountSID = accountSID
+        messageSID = resource.sid
+        self.from = from
+        self.to = to
+        body = resource.body ?? ""
+        messagingServiceSID = resource.messagingServiceSID
+        media = []
+        mediaCount = resource.mediaCount ?? 0
+        segmentCount = resource.segmentCount
+        optOutType = nil
+        profileName = nil
+        whatsAppID = nil
+        buttonText = nil
+        buttonPayload = nil
+        originalRepliedMessageSID = nil
+        fromCountry = nil
+        further = [:]
     }
 
     /// How the message travelled.

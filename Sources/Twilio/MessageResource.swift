@@ -20,6 +20,8 @@ public struct MessageResource: Sendable, Decodable {
     public let errorCode: Int?
     /// How many segments the text took; 0 until a messaging service has sent it.
     public let segmentCount: Int?
+    /// How many attachments it has.
+    public let mediaCount: Int?
     /// When the provider took it.
     public let created: Date?
     /// When it last changed.
@@ -32,6 +34,7 @@ public struct MessageResource: Sendable, Decodable {
         case messagingServiceSID = "messaging_service_sid"
         case errorCode = "error_code"
         case segmentCount = "num_segments"
+        case mediaCount = "num_media"
         case created = "date_created"
         case updated = "date_updated"
         case sent = "date_sent"
@@ -52,6 +55,7 @@ public struct MessageResource: Sendable, Decodable {
         messagingServiceSID = try fields.decodeIfPresent(String.self, forKey: .messagingServiceSID)
         errorCode = try fields.decodeIfPresent(Int.self, forKey: .errorCode)
         segmentCount = try fields.decodeIfPresent(String.self, forKey: .segmentCount).flatMap { Int($0) }
+        mediaCount = try fields.decodeIfPresent(String.self, forKey: .mediaCount).flatMap { Int($0) }
         created = try fields.decodeIfPresent(String.self, forKey: .created).flatMap(parseMailDate)
         updated = try fields.decodeIfPresent(String.self, forKey: .updated).flatMap(parseMailDate)
         sent = try fields.decodeIfPresent(String.self, forKey: .sent).flatMap(parseMailDate)

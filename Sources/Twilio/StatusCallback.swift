@@ -54,6 +54,23 @@ public struct StatusCallback: Sendable, Equatable {
         further = parameters.rest
     }
 
+    /// What a callback would have told of a message that the API shows.
+    public init(_ resource: MessageResource, accountSID: String) {
+        self.accountSID = accountSID
+        messageSID = resource.sid
+        status = resource.status
+        from = resource.from
+        to = resource.to
+        messagingServiceSID = resource.messagingServiceSID
+        errorCode = resource.errorCode
+        rawDeliveryDate = nil
+        channelPrefix = nil
+        channelInstallSID = nil
+        channelStatusMessage = nil
+        eventType = nil
+        further = [:]
+    }
+
     /// How the message travelled, as the recipient's address and the SID tell: the query does not say it.
     public var channel: Channel { Channel(address: to, messageSID: messageSID) }
 }

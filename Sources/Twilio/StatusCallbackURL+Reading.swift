@@ -7,6 +7,12 @@ extension StatusCallbackURL {
         public var message: MessageContext
         /// The app's own id of the person.
         public var recipientID: String?
+
+        /// What a query said, or would have said.
+        public init(message: MessageContext, recipientID: String?) {
+            self.message = message
+            self.recipientID = recipientID
+        }
     }
 
     /// Reads a callback's query, without its question mark.

@@ -1,5 +1,4 @@
 public import FoundationEssentials
-import HTTPTransfer
 public import Messaging
 
 extension TwilioCarrier {
@@ -22,7 +21,10 @@ extension TwilioCarrier {
             guard let address = next else { return .listed(listed) }
             let page: MessagePage
             do {
-                page = try await fetch(address, &oldest, instant)
+                let response = try await get(address)
+                page = try messagePage(response)
+                // The first page also tells the provider's clock, and so how far back to read.
+                if oldest == nil { oldest = instant.addingTimeInterval(clockLead(response) - Self.margin) }
             } catch {
                 return .unavailable(error.reason)
             }
@@ -33,45 +35,13 @@ extension TwilioCarrier {
                 if let oldest, created < oldest { return .listed(listed) }
                 if let candidate = create.candidate(resource) { listed.append(candidate) }
             }
-            next = try? page.nextPageURI.map(absolute)
-            if next == nil, page.nextPageURI != nil { return .unavailable("the list leads to another place") }
+            do {
+                next = try page.nextPageURI.map { uri throws(LookUpFailure) in try absolute(uri) }
+            } catch {
+                return .unavailable(error.reason)
+            }
         }
         return .unavailable("the list has more than \(Self.maximumPages) pages")
-    }
-
-    private struct Unavailable: Error {
-        let reason: String
-    }
-
-    /// Reads a page; the first one also tells the provider's clock, and so how far back to read.
-    private func fetch(_ address: String, _ oldest: inout Date?, _ instant: Date) async throws(Unavailable)
-        -> MessagePage
-    {
-        let request = HTTPRequest(
-            method: .get, url: address, headers: [(name: "Accept", value: "application/json")],
-            credentials: account.basicAuthentication, timeout: timeout, startLimit: startLimit)
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(request)
-        } catch {
-            throw Unavailable(reason: error.description)
-        }
-        guard response.status == 200 else { throw Unavailable(reason: "the provider answered \(response.status)") }
-        guard let page = try? JSONDecoder().decode(MessagePage.self, from: Data(response.body)) else {
-            throw Unavailable(reason: "the provider answered with something that is no list of messages")
-        }
-        if oldest == nil {
-            let skew = response.header("Date").flatMap(parseMailDate).map { $0.timeIntervalSince(now()) } ?? 0
-            oldest = instant.addingTimeInterval(skew - Self.margin)
-        }
-        return page
-    }
-
-    /// A page's address: the API gives paths, which stay on its own host.
-    private func absolute(_ uri: String) throws(Unavailable) -> String {
-        guard uri.hasPrefix("/"), !uri.hasPrefix("//") else { throw Unavailable(reason: "") }
-        let base = account.baseURL.hasSuffix("/") ? String(account.baseURL.dropLast()) : account.baseURL
-        return base + uri
     }
 }
 

@@ -5,13 +5,12 @@ import Testing
 @Suite("Broker URL") struct BrokerURLTests {
     @Test("what is left out has the defaults of the AMQP URI specification") func defaults() throws {
         let url = try BrokerURL("amqp://localhost")
-        #expect(url.host == "localhost")
-        #expect(url.port == 5672)
+        #expect(url.addresses == [BrokerAddress(host: "localhost", port: 5672)])
         #expect(url.user == "guest")
         #expect(url.password == "guest")
         #expect(url.virtualHost == "/")
         #expect(!url.usesTLS)
-        #expect(try BrokerURL("AMQPS://broker.example").port == 5671)
+        #expect(try BrokerURL("AMQPS://broker.example").addresses.map(\.port) == [5671])
         #expect(try BrokerURL("amqp://localhost/").virtualHost == "/")
     }
 
@@ -20,7 +19,7 @@ import Testing
         #expect(url.user == "b@d")
         #expect(url.password == "p:a/ss%wörd")
         #expect(url.virtualHost == "a/b")
-        #expect(url.port == 1234)
+        #expect(url.addresses == [BrokerAddress(host: "h", port: 1234)])
         #expect(url.heartbeat == .seconds(7))
         #expect(url.connectTimeout == .milliseconds(900))
     }
@@ -33,9 +32,21 @@ import Testing
 
     @Test("IPv6 addresses stand in brackets") func ipv6() throws {
         let url = try BrokerURL("amqp://[::1]:5673/x")
-        #expect(url.host == "::1")
-        #expect(url.port == 5673)
+        #expect(url.addresses == [BrokerAddress(host: "::1", port: 5673)])
         #expect(url.description == "amqp://guest@[::1]:5673/x")
+    }
+
+    @Test("several nodes stand behind one another, each with a port of its own or the default") func nodes() throws {
+        let url = try BrokerURL("amqp://u:p,@one:5673,two,[::1]:5674,[::2]/v?heartbeat=5")
+        #expect(
+            url.addresses == [
+                BrokerAddress(host: "one", port: 5673), BrokerAddress(host: "two", port: 5672),
+                BrokerAddress(host: "::1", port: 5674), BrokerAddress(host: "::2", port: 5672),
+            ])
+        #expect(url.password == "p,")
+        #expect(url.virtualHost == "v")
+        #expect(url.description == "amqp://u@one:5673,two:5672,[::1]:5674,[::2]:5672/v")
+        #expect(try BrokerURL("amqps://one,two").addresses.map(\.port) == [5671, 5671])
     }
 
     @Test("a CA file may be named") func caFile() throws {
@@ -53,7 +64,8 @@ import Testing
             ("amqp://h?heartbeat=1e9", "heartbeat"), ("amqp://h?verify=verify_none", "verify"),
             ("amqp://h?hunter2=1", "query"), ("amqp://u:hunter#2@h", "fragment"), ("amqp://ho st", "host"),
             ("amqp://[::1", "]"), ("amqp://[::1]x", "]"), ("amqp://h/" + String(repeating: "v", count: 256), "255"),
-            ("", "must begin"),
+            ("", "must begin"), ("amqp://one,,hunter", "host"), ("amqp://one,hunter:x", "port"),
+            ("amqp://one," + String(repeating: "hunter,", count: 15) + "two", "16 hosts"),
         ])
     func refused(text: String, part: String) {
         let error = #expect(throws: AMQPError.self) { try BrokerURL(text) }

@@ -138,6 +138,7 @@ import Testing
     }
 
     @Test("a subscription that the broker cancels is reported and begun again") func cancelledByBroker() async throws {
+        let recreated = Gate()
         try await withBroker { peer in
             try peer.acceptLogin()
             let subscription = try peer.acceptSubscription()
@@ -149,6 +150,7 @@ import Testing
             try peer.expect(.basicConsume)
             try peer.closeChannel(subscription.channel, code: 404, text: "NOT_FOUND - no queue 'work' in vhost '/'")
             try peer.expect(.channelCloseOK)
+            try recreated.wait()
             let second = try peer.acceptSubscription()
             try peer.deliver(1, "back", on: second.channel)
             try peer.serveToTheEnd()
@@ -156,13 +158,18 @@ import Testing
             try await withConsumer(broker) { running, batches, events in
                 #expect(try await events.next() == .consuming)
                 #expect(try await events.next() == .cancelledByBroker)
+                #expect(await running.consumer.unconsumedQueues == ["work"])
+                recreated.open()
                 guard case .interrupted(let error) = try await events.next() else { throw PeerError("event") }
                 #expect(error.code == .notFound)
                 #expect(try await events.next() == .consuming)
+                #expect(await running.consumer.unconsumedQueues.isEmpty)
                 #expect(try await batches.next().map(\.text) == ["back"])
                 #expect(broker.connectionCount == 1)
-                #expect(running.logs.all.contains { $0.contains("ended a subscription") })
-                #expect(running.logs.all.contains { $0.contains("Consuming again") && $0.contains("amqp.queue=work") })
+                let lines = running.logs.all.filter { $0.contains("amqp.queue=work") }
+                #expect(lines.count == 2)
+                #expect(lines.first?.contains("ended a subscription") == true)
+                #expect(lines.last?.contains("Consuming again") == true)
             }
         }
     }
@@ -257,6 +264,36 @@ import Testing
                 await running.consumer.resume("work")
                 gate.open()
                 #expect(try await batches.next().map(\.text) == ["after"])
+            }
+        }
+    }
+
+    @Test("another prefetch counts at once, whether the queue is paused or consumed") func prefetch() async throws {
+        let prefetches = Mailbox<UInt16>()
+        try await withBroker { peer in
+            try peer.acceptLogin()
+            let channel = try peer.acceptChannel()
+            for _ in 1...3 {
+                let subscribed = try peer.acceptConsume(on: channel)
+                prefetches.put(subscribed.prefetch)
+                try peer.expect(.basicCancel)
+                try peer.send(.basicCancelOK, on: channel) { $0.shortString(subscribed.consumerTag) }
+            }
+            prefetches.put(try peer.acceptConsume(on: channel).prefetch)
+            try peer.serveToTheEnd()
+        } body: { broker in
+            try await withConsumer(broker) { running, _, events in
+                try await events.next(where: { $0 == .consuming })
+                let first = try await prefetches.next()
+                await running.consumer.resume("work", prefetch: 4)
+                #expect(try await prefetches.next() == 4)
+                try await events.next(where: { $0 == .consuming })
+                await running.consumer.resume("work", prefetch: Int(first))
+                #expect(try await prefetches.next() == first)
+                try await events.next(where: { $0 == .consuming })
+                await running.consumer.pause("work")
+                await running.consumer.resume("work", prefetch: 7)
+                #expect(try await prefetches.next() == 7)
             }
         }
     }

@@ -63,10 +63,17 @@ import Testing
                 let error = #expect(throws: AMQPError.self) { try results[1].get() }
                 #expect(error?.code == .blocked)
                 #expect(error?.isRetryable == true)
+                let late = await running.publisher.publish([publication])
+                #expect((try? late[0].get()) == nil)
                 gaveUp.open()
                 let outcomes = try await publish(1, running)
                 #expect(outcomes == [.confirmed])
                 #expect(await running.publisher.unconfirmedBytes == 0)
+                // Each is said once, the end at the next look.
+                while !running.logs.all.contains(where: { $0.contains("has confirmed what was overdue") }) {
+                    await shortly()
+                }
+                #expect(running.logs.all.count(where: { $0.contains("does not confirm") }) == 1)
             }
         }
     }

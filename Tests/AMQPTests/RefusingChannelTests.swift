@@ -59,6 +59,9 @@ import Testing
                 }
                 #expect(ContinuousClock.now - start >= .milliseconds(500))
                 #expect(refusals > 0)
+                let lines = running.logs.all
+                #expect(lines.count(where: { $0.contains("trying other channels") }) == 1)
+                #expect(lines.count(where: { $0.contains("takes some again") }) == 1)
                 #expect(try await late == .confirmed)
                 #expect(broker.connectionCount == 1)
             }

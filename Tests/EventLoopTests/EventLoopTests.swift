@@ -143,4 +143,22 @@ private actor Counter {
         let error = await #expect(throws: EventLoopError.self) { try await counter.watch(9999) }
         #expect(error?.call == "epoll_ctl")
     }
+
+    @Test("a pause lasts as long as it says, and ends when its task is cancelled") func pause() async throws {
+        let loop = try EventLoop(name: "test")
+        let start = ContinuousClock.now
+        await loop.pause(for: .milliseconds(20))
+        #expect(ContinuousClock.now - start >= .milliseconds(20))
+        let waiting = Task { await loop.pause(for: .seconds(3600)) }
+        let begun = Task { await loop.pause(for: .milliseconds(20)) }
+        await begun.value
+        waiting.cancel()
+        await waiting.value
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await loop.pause(for: .seconds(3600))
+        }
+        await cancelled.value
+        #expect(ContinuousClock.now - start < .seconds(600))
+    }
 }

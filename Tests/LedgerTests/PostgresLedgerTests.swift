@@ -91,7 +91,7 @@ struct PostgresLedgerTests {
                     group.addTask {
                         for tick in 0..<40 {
                             try await ledger.noteTick(
-                                bridge: "b\(process)", at: seconds(Double(tick)), isLeaving: false)
+                                bridge: "b\(process)", at: seconds(Double(tick)), isLeaving: false, now: seconds(100))
                         }
                         return nil
                     }
@@ -238,6 +238,19 @@ struct PostgresLedgerTests {
             try await PostgresNode.execute("CREATE TABLE theirs (id integer)", schema)
             #expect(await code { _ = try await openPostgresLedger(schema) } == .notALedger)
             #expect(try await count("theirs", schema) == 0)
+        }
+    }
+
+    @Test func whoWorksWithItGoesOnWhenANewerVersionBringsItUpToDate() async throws {
+        try await withPostgresSchema { schema async throws in
+            let setUp = LedgerSetUp(schema: schema, creates: true)
+            try await PostgresNode.withConnection(schema) { try await setUp.prepare($0) }
+            try await PostgresNode.execute("UPDATE ledger SET version = 99", schema)
+            try await PostgresNode.withConnection(schema) { try await setUp.prepare($0) }
+            let late = LedgerSetUp(schema: schema, creates: true)
+            #expect(
+                await code { try await PostgresNode.withConnection(schema) { try await late.prepare($0) } }
+                    == .newerSchema)
         }
     }
 

@@ -46,6 +46,30 @@ import Testing
         }
     }
 
+    /// The ledger was away when the worker wanted to record the provider's no.
+    @Test(arguments: TestedLedger.allCases)
+    func aRefusalThatWasToldSettlesItsAttempt(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            for id in ["a", "b", "c"] {
+                _ = try await ledger.claim(claim(id))
+                _ = try await ledger.begin(start(id))
+            }
+            #expect(try await ledger.record(report("a", .refused, attempt: 1) { $0.errorCode = 21211 }))
+            #expect(try await state(ledger) == .refused(attempt: 1, code: 21211))
+            #expect(
+                try await ledger.begin(start("a", attempt: 2)) == .superseded(.refused(attempt: 1, code: 21211)))
+            try await ledger.markUnknown(.shop("b"), attempt: 1, now: seconds(60))
+            _ = try await ledger.record(report("b", .refused, attempt: 2))
+            #expect(try await state(ledger, "b") == .unknown(attempt: 1, since: seconds(60)))
+            _ = try await ledger.record(report("b", .refused, attempt: 1))
+            #expect(try await state(ledger, "b") == .refused(attempt: 1, code: nil))
+            let acceptance = Acceptance(sid: sid(7), status: "queued")
+            _ = try await ledger.settle(settlement("c", .accepted(acceptance)))
+            _ = try await ledger.record(report("c", .refused, attempt: 1))
+            #expect(try await state(ledger, "c") == .accepted(attempt: 1, sid: sid(7), providerStatus: "queued"))
+        }
+    }
+
     @Test(arguments: TestedLedger.allCases)
     func aCallbackThatIsFasterThanTheAnswerSettlesTheAttempt(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Ledger
 import Logging
 import Messaging
+import Testing
 
 /// The stores that keep the ports' promises: every conformance test runs on each.
 ///
@@ -12,13 +13,13 @@ enum TestedLedger: CaseIterable, Sendable {
     static var allCases: [TestedLedger] { PostgresNode.url == nil ? [.sqlite] : [.sqlite, .postgres] }
 
     /// Runs `body` on a new, empty ledger.
-    func run(_ body: (any MessageLedger & StatusLedger & LedgerUpkeep) async throws -> Void) async throws {
+    func run(_ body: (any LedgerStore) async throws -> Void) async throws {
         try await run(ledgers: 1) { try await body($0[0]) }
     }
 
     /// Runs `body` with several ledgers on one new, empty store, as of several processes.
     func run(
-        ledgers count: Int, _ body: ([any MessageLedger & StatusLedger & LedgerUpkeep]) async throws -> Void
+        ledgers count: Int, _ body: ([any LedgerStore]) async throws -> Void
     ) async throws {
         switch self {
         case .sqlite:
@@ -115,3 +116,15 @@ func change(
 }
 
 func seconds(_ count: Double) -> Date { noon.addingTimeInterval(count) }
+
+/// Repeats a call until the ledger has opened its file again; the pause between attempts is the ledger's.
+func succeeds(_ body: () async throws -> Void) async throws {
+    for _ in 0..<100_000 {
+        do {
+            return try await body()
+        } catch let error as LedgerError where error.isRetryable {
+            continue
+        }
+    }
+    Issue.record("the ledger did not recover")
+}

@@ -105,8 +105,8 @@ import Testing
     @Test(arguments: TestedLedger.allCases)
     func aBridgeThatVanishedCanBeRetired(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
-            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: false)
-            try await ledger.noteTick(bridge: "here", at: seconds(60), isLeaving: false)
+            try await ledger.noteTick(bridge: "gone", at: noon, isLeaving: false, now: seconds(100))
+            try await ledger.noteTick(bridge: "here", at: seconds(60), isLeaving: false, now: seconds(100))
             #expect(try await ledger.consentKnownAt() == noon)
             #expect(try await ledger.status().bridges.map(\.name) == ["gone", "here"])
             #expect(try await !ledger.retire(bridge: "another"))
@@ -122,6 +122,11 @@ import Testing
             }
             #expect(error?.code == .absent)
             #expect(!FileManager.default.fileExists(atPath: path))
+            try Data().write(to: URL(filePath: path))
+            let empty = await #expect(throws: LedgerError.self) {
+                _ = try await openLedger(path) { $0.createsFile = false }
+            }
+            #expect(empty?.code == .absent)
             try await openLedger(path).close()
             try await openLedger(path) { $0.createsFile = false }.close()
         }

@@ -13,6 +13,7 @@ import Testing
     @Test("every name is explained, and none clashes") func names() {
         let instruments = Instruments(registry)
         instruments.countWebhook(path: "/twilio/status", status: 204)
+        instruments.setAccountPaused("default", false)
         for name in Instruments.help.keys {
             #expect(registry.prometheusText.contains("# HELP \(name) "), "\(name)")
         }
@@ -47,12 +48,38 @@ import Testing
         #expect(value("switchboard_consent_age_seconds") == "2.5")
     }
 
+    @Test("accounts that are paused, and a worker that takes nothing for it") func pauses() {
+        let instruments = Instruments(registry)
+        #expect(value("switchboard_worker_suspended") == "0.0")
+        instruments.setAccountPaused("retail", true)
+        instruments.setAccountPaused("default", false)
+        instruments.setSuspended(true)
+        #expect(value(#"switchboard_account_paused{account="retail"}"#) == "1.0")
+        #expect(value(#"switchboard_account_paused{account="default"}"#) == "0.0")
+        #expect(value("switchboard_worker_suspended") == "1.0")
+        instruments.setAccountPaused("retail", false)
+        #expect(value(#"switchboard_account_paused{account="retail"}"#) == "0.0")
+    }
+
     @Test("what waits on the bridge's disk") func spool() {
         let instruments = Instruments(registry)
         instruments.setSpool(records: 3, bytes: 4096, oldestAge: 1.5)
         #expect(value("switchboard_bridge_spool_records") == "3.0")
         #expect(value("switchboard_bridge_spool_bytes") == "4096.0")
         #expect(value("switchboard_bridge_spool_oldest_age_seconds") == "1.5")
+    }
+
+    @Test("what is asked of the provider because no webhook told it") func lookUps() {
+        let instruments = Instruments(registry)
+        instruments.countStatusLookUp(.abandoned)
+        instruments.countComparison(.truncated)
+        instruments.countMissedInbound()
+        instruments.setUncomparedAge(seconds: 7.5)
+        #expect(value(#"switchboard_status_look_ups_total{outcome="abandoned"}"#) == "1")
+        #expect(value(#"switchboard_status_look_ups_total{outcome="final"}"#) == "0")
+        #expect(value(#"switchboard_inbound_comparisons_total{outcome="truncated"}"#) == "1")
+        #expect(value("switchboard_missed_inbound_total") == "1")
+        #expect(value("switchboard_bridge_outage_age_seconds") == "7.5")
     }
 
     @Test("webhooks by path and answer, with labels that no caller can make up") func webhooks() {

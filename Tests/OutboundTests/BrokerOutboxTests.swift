@@ -22,8 +22,8 @@ import Topics
         let publisher = Publisher(
             loop: loop, url: try BrokerURL("amqp://127.0.0.1:1/x"), options: ConnectionOptions(), logger: logger)
         return BrokerOutbox(
-            publisher: publisher, events: EventPublisher(publisher: publisher), logger: logger,
-            maximumHold: maximumHold, elapsed: { waits.total },
+            publisher: publisher, events: EventPublisher(publisher: publisher),
+            unconfirmed: UnconfirmedDestinations(logger: logger), maximumHold: maximumHold, elapsed: { waits.total },
             sleep: { seconds in waits.seconds.withLock { $0.append(seconds) } })
     }
 

@@ -59,6 +59,27 @@ import Topics
         #expect(bench.carrier.calls.count - before <= 1)
     }
 
+    @Test(
+        "what is handed back before it was kept, and finds no ledger then, is kept when the ledger is back",
+        arguments: [Fate.refused, .abandoned])
+    func ledgerAwayAfterwards(fate: Fate) async throws {
+        let bench = try Bench()
+        var delivery = try await fate.prepare(bench)
+        if fate == .abandoned {
+            // As the ladder gives it back, its grace over.
+            let waiting = try #require(bench.outbox.messages.last?.message)
+            delivery = Deliveries.returned(waiting, .transactional)
+        }
+        bench.outbox.confirmOnly(fate == .refused ? 2 : 1)
+        await #expect(throws: HeldTooLong.self) { try await bench.work(delivery) }
+        bench.outbox.confirmOnly(nil)
+        bench.ledger.fail(.claim)
+        try await bench.work(Deliveries.redelivered(delivery))
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(bench.steps().last == "publish dead transactional")
+    }
+
     @Test("a delivery that is handed back throws, so that it is not acknowledged") func thrown() async throws {
         let bench = try Bench()
         bench.outbox.confirmOnly(0)

@@ -23,6 +23,21 @@ import Topics
         #expect(bench.steps() == ["claim", "begin 1", "call", "settle accepted", "event message.accepted"])
     }
 
+    @Test("its loss and its return are each said once, however many messages notice") func saidOnce() async throws {
+        let bench = try Bench()
+        for _ in 0..<2 {
+            let before = bench.lines.all.count
+            for _ in 0..<5 {
+                bench.ledger.fail(.claim)
+                try await bench.work(Deliveries.request())
+            }
+            #expect(bench.lines.all.dropFirst(before).map { $0.prefix(5) } == ["error"])
+            for _ in 0..<5 { try await bench.work(Deliveries.request()) }
+            #expect(bench.lines.all.count == before + 2)
+            #expect(bench.lines.all.last?.contains("The ledger is back") == true)
+        }
+    }
+
     @Test("a grant whose answer was lost is not used, and not taken for a call that did not happen") func lostGrant()
         async throws
     {

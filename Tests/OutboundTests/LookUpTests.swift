@@ -46,7 +46,7 @@ import Topics
         bench.clock.advance(by: 1)
         try await bench.workAgain()
         let since = try #require(bench.carrier.askedSince.first)
-        #expect(since == now.addingTimeInterval(-31 - bench.configuration.attemptLifetime))
+        #expect(since == now.addingTimeInterval(-31 - bench.configuration.attemptLifetime - 3600))
     }
 
     @Test("after an outage the call lies long before its outcome became unknown") func afterAnOutage() async throws {
@@ -57,7 +57,7 @@ import Topics
         bench.clock.advance(by: 31)
         try await bench.workAgain()
         let since = try #require(bench.carrier.askedSince.first)
-        #expect(since == begun.addingTimeInterval(-bench.configuration.attemptLifetime))
+        #expect(since == begun.addingTimeInterval(-bench.configuration.attemptLifetime - 3600))
     }
 
     @Test("what was unknown from the first is looked for as long as ids are remembered") func lostLedger() async throws
@@ -189,5 +189,78 @@ import Topics
         try await another.work(Deliveries.returned(waiting.message, .transactional))
         #expect(another.carrier.calls.isEmpty)
         #expect(another.steps().first == "claim")
+    }
+
+    @Test("a purpose that the provider redacts is settled by a callback alone, and never called again") func redacted()
+        async throws
+    {
+        var bench = try await inDoubt()
+        bench.directory.apps?["shop"]?.redactedPurposes = ["order-shipped"]
+        for _ in 1...2 {
+            try await bench.workAgain()
+            #expect(bench.steps() == ["claim", "publish delay transactional.2m"])
+            bench.clock.advance(by: 120)
+        }
+        // The callback, as the recorder tells it.
+        bench.ledger.put(Bench.key, .accepted(attempt: 1, sid: ScriptedCarrier.sid(5), providerStatus: "sent"))
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.name == .message(.accepted))
+        #expect(bench.carrier.askedSince.isEmpty)
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    @Test("of a purpose that the provider redacts, and no callback comes: given up after an hour")
+    func redactedForGood()
+        async throws
+    {
+        var bench = try await inDoubt()
+        bench.directory.apps?["shop"]?.redactedPurposes = ["order-shipped"]
+        bench.clock.advance(by: 3600)
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(
+            bench.steps() == ["claim", "abandon 1", "event message.abandoned", "publish dead transactional"])
+        #expect(bench.carrier.askedSince.isEmpty)
+    }
+
+    @Test("other purposes of the app are looked up as ever") func otherPurposes() async throws {
+        var bench = try await inDoubt()
+        bench.directory.apps?["shop"]?.redactedPurposes = ["otp"]
+        try await bench.workAgain()
+        #expect(bench.carrier.askedSince.count == 1)
+    }
+
+    @Test("a callback that comes before the list is asked settles it, with no look-up") func callbackFirst()
+        async throws
+    {
+        let bench = try await inDoubt()
+        bench.ledger.put(Bench.key, .accepted(attempt: 1, sid: ScriptedCarrier.sid(5), providerStatus: "sent"))
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "event message.accepted"])
+        #expect(bench.carrier.askedSince.isEmpty)
+    }
+
+    @Test("within the grace nobody is asked") func grace() async throws {
+        let bench = try await inDoubt()
+        bench.ledger.put(Bench.key, .unknown(attempt: 1, since: bench.clock.now.addingTimeInterval(-10)))
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "publish delay transactional.5s"])
+        #expect(bench.carrier.askedSince.isEmpty)
+    }
+
+    @Test("absent twice, but expired meanwhile: it is not sent again") func expiredMeanwhile() async throws {
+        var bench = try Bench()
+        bench.configuration.lookUpLimit = 3600
+        bench.carrier.list(.listed([]), .listed([]))
+        bench.carrier.answer(.lost)
+        let expiresAt = formatRFC3339(bench.clock.now.addingTimeInterval(100))
+        let json = #"{"to": "\#(Deliveries.recipient)", "body": "Your code", "expiresAt": "\#(expiresAt)"}"#
+        try await bench.work(Deliveries.request(json))
+        bench.clock.advance(by: 31)
+        try await bench.workAgain()
+        bench.clock.advance(by: 120)
+        try await bench.workAgain()
+        #expect(bench.outbox.events.last?.name == .message(.abandoned))
+        #expect(bench.carrier.calls.count == 1)
     }
 }

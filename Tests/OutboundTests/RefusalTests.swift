@@ -89,10 +89,12 @@ import Topics
     @Test(
         "later: the delay ladder, by what the provider asked for or by the attempts",
         arguments: [
-            (CarrierOutcome.refusal(20429, retryAfter: 60), "retry:20429", "30s"),
+            (CarrierOutcome.refusal(20429, retryAfter: 60), "retry:20429", "2m"),
+            (.refusal(20429, retryAfter: 30), "retry:20429", "30s"),
             (.refusal(20429, retryAfter: 1e9), "retry:20429", "6h"),
             (.refusal(20429), "retry:20429", "5s"),
-            (.refusal(63018), "retry:63018", "5s"),
+            (.refusal(63018), "retry:63018", "2m"),
+            (.refusal(63018, retryAfter: 3600), "retry:63018", "1h"),
             (.unreachable, "provider-unreachable", "5s"),
         ]) func later(outcome: CarrierOutcome, reason: String, step: String) async throws
     {
@@ -130,27 +132,80 @@ import Topics
         #expect(bench.outbox.events.filter { $0.status == .deferred }.count == 1)
     }
 
-    @Test("an outage costs no attempt of the message") func outage() async throws {
-        let bench = try Bench()
-        for _ in 0..<30 { bench.carrier.answer(.unreachable) }
+    @Test("an outage costs no attempt of the message, and after it one that is put off is not given up") func outage()
+        async throws
+    {
+        var bench = try Bench()
+        bench.configuration.maximumAttempts = 2
+        for _ in 0..<4 { bench.carrier.answer(.unreachable) }
+        bench.carrier.answer(.refusal(20429))
         try await bench.work(Deliveries.request())
-        for _ in 0..<29 { try await bench.workAgain() }
-        #expect(bench.carrier.calls.count == 30)
-        #expect(!bench.outbox.events.contains { $0.status == .refused })
+        for _ in 0..<4 { try await bench.workAgain() }
+        #expect(bench.carrier.calls.count == 5)
+        #expect(bench.outbox.messages.last?.exchange == Exchange.delay)
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-attempt"] == .int64(1))
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.status == .accepted)
     }
 
-    @Test("after an outage a message that the provider puts off is put off, not given up") func rateAfterOutage()
+    @Test("what the provider puts off for minutes begins with minutes, up to its limit") func delayedCodes()
         async throws
     {
-        let bench = try Bench()
-        for _ in 0..<12 { bench.carrier.answer(.unreachable) }
-        bench.carrier.answer(.refusal(20429))
+        var bench = try Bench()
+        bench.configuration.maximumAttempts = 5
+        for _ in 0..<5 { bench.carrier.answer(.refusal(63018)) }
         try await bench.work(Deliveries.request())
-        for _ in 0..<12 { try await bench.workAgain() }
-        #expect(bench.outbox.messages.last?.exchange == Exchange.delay)
+        for _ in 0..<4 { try await bench.workAgain() }
+        #expect(
+            bench.outbox.messages.map(\.routingKey) == [
+                "transactional.2m", "transactional.10m", "transactional.1h", "transactional.6h", "transactional",
+            ])
+        #expect(bench.outbox.events.filter { $0.status == .refused }.map { $0.error?.code } == [63018])
+        #expect(bench.carrier.calls.count == 5)
+    }
+
+    @Test("what is permanent or wants a change is offered once", arguments: [21211, 21610, 63016])
+    func permanent(code: Int) async throws {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(code))
+        try await bench.work(Deliveries.request())
+        try await bench.work(Deliveries.request())
+        #expect(bench.carrier.calls.count == 1)
+        #expect(!bench.outbox.messages.contains { $0.exchange == Exchange.delay })
+    }
+
+    @Test("a message that could not be sent for too long is dropped, with the reason in its record") func tooOld()
+        async throws
+    {
+        var bench = try Bench()
+        bench.configuration.maximumAge = 7200
+        bench.carrier.answer(.refusal(20429), .refusal(20429))
+        try await bench.work(Deliveries.request())
+        bench.clock.advance(by: 7199)
+        try await bench.workAgain()
+        #expect(bench.carrier.calls.count == 2)
+        bench.clock.advance(by: 1)
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "close dropped", "event message.dropped"])
+        let decision = String(decoding: try #require(bench.outbox.events.last?.decision), as: UTF8.self)
+        #expect(decision.contains(#""rule":"guard.too-old","effect":"drop""#))
+    }
+
+    @Test("the age counts from sendAt, and a time that nobody wrote down is none") func age() async throws {
+        var bench = try Bench()
+        bench.configuration.maximumAge = 7200
+        let json = #"{"to": "+14155550132", "body": "Hi", "sendAt": "2026-11-22T15:00:00Z"}"#
+        try await bench.work(Deliveries.request(json))
+        bench.clock.advance(by: 86_400)
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.status == .accepted)
+        let another = try Bench()
+        another.carrier.answer(.refusal(20429))
+        try await another.work(Deliveries.request())
+        var message = try #require(another.outbox.messages.last?.message)
+        message.properties.headers["sb-first-at"] = nil
+        try await another.work(Deliveries.returned(message, .transactional))
+        #expect(another.outbox.events.last?.status == .accepted)
     }
 }

@@ -4,97 +4,32 @@ Starts a node and a system of its own; needs the built executable, in SWITCHBOAR
 """
 
 import json
-import os
-import re
 import secrets
-import signal
-import socket
-import subprocess
-import time
 
 import pika
 import pytest
-import requests
-from topology import ROOT
+from rig import BINARY, Node, System, until
 
-BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
 
-NAME = "lookup"
+NODE = Node("lookup")
 QUEUE = "test.lookup"
-ACCOUNT, TOKEN = "AC" + secrets.token_hex(16), secrets.token_hex(16)
 
 
-def broker(command: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [str(ROOT / "Scripts" / "broker"), command, "--name", NAME, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def until(wanted, seconds: float = 60):
-    deadline = time.monotonic() + seconds
-    while not (found := wanted()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
-    return found
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as finder:
-        return finder.getsockname()[1]
-
-
-class System:
+class Desk:
     """Worker, recorder and simulator; the provider's callbacks go to a port where nobody listens."""
 
     def __init__(self, folder):
-        self.addresses = dict(re.findall(r"export (\w+)='([^']*)'", broker("env")))
-        admin, self.simulator = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("SWITCHBOARD_", "TWILIO_"))}
-        environment |= self.addresses | {
-            "SWITCHBOARD_MODE": "development",
-            "SWITCHBOARD_LEDGER_URL": f"sqlite:{folder}/ledger.sqlite",
-            "SWITCHBOARD_ADMIN_LISTEN": admin,
-            "SWITCHBOARD_SIMULATOR_LISTEN": self.simulator,
-            "SWITCHBOARD_PUBLIC_URL": "http://127.0.0.1:9",
-            "SWITCHBOARD_IN_DOUBT_GRACE": "1",
-            "TWILIO_API_BASE_URL": f"http://{self.simulator}",
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_DEFAULT_FROM_NUMBER": "+15005550006",
-        }
-        self.log = open(folder / "log", "ab")
-        self.process = subprocess.Popen(
-            [BINARY, "run", "worker", "recorder", "simulator"], env=environment, stdout=self.log, stderr=self.log
-        )
-        until(lambda: self.process.poll() is not None or self.is_ready(admin))
-        assert self.process.poll() is None
-        self.connection = pika.BlockingConnection(pika.URLParameters(self.addresses["SWITCHBOARD_ADMIN_AMQP_URL"]))
+        variables = {"SWITCHBOARD_PUBLIC_URL": "http://127.0.0.1:9", "SWITCHBOARD_IN_DOUBT_GRACE": "1"}
+        self.system = System(folder, NODE.addresses(), variables)
+        self.provider = self.system.provider
+        self.process = self.system.launch("worker", "recorder", "simulator")
+        self.connection = NODE.connect()
         self.channel = self.connection.channel()
         self.channel.confirm_delivery()
         self.channel.queue_declare(QUEUE)
         self.channel.queue_bind(QUEUE, "events", "message.#")
         self.events = []
-
-    @staticmethod
-    def is_ready(admin: str) -> bool:
-        try:
-            return requests.get(f"http://{admin}/health/ready", timeout=5).ok
-        except requests.ConnectionError:
-            return False
-
-    def program(self, number: str, outcome: str) -> None:
-        answer = requests.post(
-            f"http://{self.simulator}/simulator/outcomes", json={"number": number, "outcome": outcome}, timeout=5
-        )
-        assert answer.ok, answer.text
 
     def send(self, number: str, text: str) -> str:
         message = "m-" + secrets.token_hex(8)
@@ -118,55 +53,44 @@ class System:
 
         return until(seen)
 
-    def taken(self, number: str) -> list[dict]:
-        page = requests.get(
-            f"http://{self.simulator}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
-            params={"To": number},
-            auth=(ACCOUNT, TOKEN),
-            timeout=5,
-        ).json()
-        return page["messages"]
-
     def end(self) -> None:
         self.connection.close()
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=60) == 0
-        self.log.close()
+        assert self.process.end() == 0
 
 
-@pytest.fixture(name="system")
-def fixture_system(tmp_path):
-    broker("wipe")
-    broker("start", "--admin")
-    system = None
+@pytest.fixture(name="desk")
+def fixture_desk(tmp_path):
+    NODE.wipe()
+    NODE.start()
+    desk = None
     try:
-        system = System(tmp_path)
-        yield system
+        desk = Desk(tmp_path)
+        yield desk
     finally:
         try:
-            if system:
-                system.end()
+            if desk:
+                desk.end()
         finally:
-            broker("wipe")
+            NODE.wipe()
 
 
-def test_what_the_provider_took_is_found_in_its_list(system):
+def test_what_the_provider_took_is_found_in_its_list(desk):
     for number, outcome in (("+14155550141", "error-taken"), ("+14155550142", "reset-taken")):
-        system.program(number, outcome)
-        message = system.send(number, "Your order has shipped")
-        system.event(message, "in-doubt")
-        accepted = system.event(message, "accepted")["data"]
-        listed = system.taken(number)
+        desk.provider.program(number, outcome)
+        message = desk.send(number, "Your order has shipped")
+        desk.event(message, "in-doubt")
+        accepted = desk.event(message, "accepted")["data"]
+        listed = desk.provider.listed(number)
         assert len(listed) == 1
         assert accepted["provider"]["sid"] == listed[0]["sid"]
         assert accepted["attempt"] == 1
 
 
-def test_two_lost_answers_to_one_person_are_told_apart_or_left_open(system):
+def test_two_lost_answers_to_one_person_are_told_apart_or_left_open(desk):
     number = "+14155550143"
-    system.program(number, "error-taken")
-    first = system.send(number, "Your code is on its way")
-    first_sid = system.event(first, "accepted")["data"]["provider"]["sid"]
-    second = system.send(number, "Your code is on its way")
-    second_sid = system.event(second, "accepted")["data"]["provider"]["sid"]
-    assert {first_sid, second_sid} == {entry["sid"] for entry in system.taken(number)}
+    desk.provider.program(number, "error-taken")
+    first = desk.send(number, "Your code is on its way")
+    first_sid = desk.event(first, "accepted")["data"]["provider"]["sid"]
+    second = desk.send(number, "Your code is on its way")
+    second_sid = desk.event(second, "accepted")["data"]["provider"]["sid"]
+    assert {first_sid, second_sid} == {entry["sid"] for entry in desk.provider.listed(number)}

@@ -4,63 +4,20 @@ Starts a node and a bridge of its own; needs the built executable, in SWITCHBOAR
 """
 
 import json
-import os
-import re
 import secrets
 import signal
-import socket
-import subprocess
-import time
 from datetime import datetime
 from pathlib import Path
 
-import pika
 import pytest
 import requests
-from topology import ROOT
+from rig import BINARY, Node, Program, System, until
 from twilio.request_validator import RequestValidator
 
-BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
 pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
 
-NAME = "spool"
-FOLDER = ROOT / ".local" / NAME
-ACCOUNT, TOKEN = "AC" + secrets.token_hex(16), secrets.token_hex(16)
+NODE = Node("spool")
 QUEUE = "test.spool"
-
-
-def broker(command: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [str(ROOT / "Scripts" / "broker"), command, "--name", NAME, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def addresses() -> dict[str, str]:
-    """The broker's address for each user, by the variable that takes it."""
-    return dict(re.findall(r"export (\w+)='([^']*)'", broker("env")))
-
-
-def connect() -> pika.BlockingConnection:
-    return pika.BlockingConnection(pika.URLParameters(addresses()["SWITCHBOARD_ADMIN_AMQP_URL"]))
-
-
-def until(wanted, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not wanted():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as finder:
-        return finder.getsockname()[1]
 
 
 class Bridge:
@@ -68,55 +25,39 @@ class Bridge:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.listen, self.admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-        self.process = None
+        self.system = System(folder, NODE.addresses(), {"TWILIO_API_BASE_URL": "http://127.0.0.1:1"})
+        self.program: Program = self.system.program("bridge")
         self.posted: list[str] = []
         """The SIDs that were answered with 2xx, in their order."""
 
     def start(self) -> None:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("SWITCHBOARD_", "TWILIO_"))}
-        environment |= {
-            "SWITCHBOARD_MODE": "development",
-            "SWITCHBOARD_BRIDGE_AMQP_URL": addresses()["SWITCHBOARD_BRIDGE_AMQP_URL"],
-            "SWITCHBOARD_LEDGER_URL": f"sqlite:{self.folder}/ledger.sqlite",
-            "SWITCHBOARD_BRIDGE_LISTEN": self.listen,
-            "SWITCHBOARD_PUBLIC_URL": f"http://{self.listen}",
-            "SWITCHBOARD_ADMIN_LISTEN": self.admin,
-            "TWILIO_API_BASE_URL": "http://127.0.0.1:1",
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_DEFAULT_FROM_NUMBER": "+15005550006",
-        }
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run", "bridge"], env=environment, stdout=log, stderr=log)
-        until(lambda: self.process.poll() is not None or self.health() is not None)
-        assert self.process.poll() is None, self.log()
+        self.program.begin()
+        until(lambda: not self.program.is_running or self.health() is not None)
+        assert self.program.is_running, self.log()
 
     def health(self) -> dict | None:
         """The bridge's own line of the readiness report; nil before it listens."""
         try:
-            report = requests.get(f"http://{self.admin}/health/ready", timeout=5).json()
-            requests.get(f"http://{self.listen}/", timeout=5)
+            requests.get(f"http://{self.system.bridge_listen}/", timeout=5)
         except requests.ConnectionError:
             return None
-        return next(check for check in report["checks"] if check["name"] == "bridge")
+        return self.program.health().get("bridge")
 
-    def end(self, number: int) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(number)
-            self.process.wait(timeout=60)
+    def end(self, number: int) -> int | None:
+        return self.program.end(number)
 
     def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8")
+        return self.program.log()
 
     def files(self) -> list[Path]:
         return sorted((self.folder / "ledger.sqlite.spool").glob("*.journal"))
 
     def post(self, path: str, **more) -> requests.Response:
         message = "SM" + secrets.token_hex(16)
-        fields = {"AccountSid": ACCOUNT, "MessageSid": message, "From": "+14155550132", "To": "+15005550006", **more}
-        address = f"http://{self.listen}{path}"
-        signature = RequestValidator(TOKEN).compute_signature(address, fields)
+        account = self.system.account
+        fields = {"AccountSid": account, "MessageSid": message, "From": "+14155550132", "To": "+15005550006", **more}
+        address = f"http://{self.system.bridge_listen}{path}"
+        signature = RequestValidator(self.system.token).compute_signature(address, fields)
         answer = requests.post(address, data=fields, headers={"X-Twilio-Signature": signature}, timeout=10)
         if answer.ok:
             self.posted.append(message)
@@ -131,9 +72,9 @@ class Bridge:
 
 @pytest.fixture(name="bridge")
 def fixture_bridge(tmp_path):
-    broker("wipe")
-    broker("start", "--admin")
-    with connect() as connection:
+    NODE.wipe()
+    NODE.start()
+    with NODE.connect() as connection:
         channel = connection.channel()
         channel.queue_declare(QUEUE, durable=True)
         channel.queue_bind(QUEUE, "events", "#")
@@ -142,13 +83,13 @@ def fixture_bridge(tmp_path):
     until(lambda: "reason" not in bridge.health())
     yield bridge
     bridge.end(signal.SIGKILL)
-    broker("wipe")
+    NODE.wipe()
 
 
 def take_events(sids: list[str]) -> list[dict]:
     """Every event in its order, until each of these messages has had one."""
     missing, events = set(sids), []
-    with connect() as connection:
+    with NODE.connect() as connection:
         for method, _, body in connection.channel().consume(QUEUE, auto_ack=True, inactivity_timeout=60):
             assert method is not None, f"{len(missing)} of {len(sids)} messages had no event"
             events.append(json.loads(body))
@@ -180,7 +121,7 @@ def check_ticks(events: list[dict], spooled: list[str]) -> None:
 def test_nothing_that_was_answered_is_lost_when_node_and_bridge_are_killed(bridge):
     bridge.status()
     before = len(bridge.posted)
-    broker("stop")
+    NODE.stop()
     until(lambda: "reason" in bridge.health())
     for _ in range(20):
         bridge.status()
@@ -197,14 +138,13 @@ def test_nothing_that_was_answered_is_lost_when_node_and_bridge_are_killed(bridg
     bridge.inbound("START")
     for _ in range(20):
         bridge.status()
-    bridge.end(signal.SIGTERM)
-    assert bridge.process.returncode == 0
+    assert bridge.end(signal.SIGTERM) == 0
     assert len(bridge.files()) == 2
     assert all(b"+1415" not in file.read_bytes() for file in bridge.files())
 
     bridge.start()
     bridge.status()
-    broker("start")
+    NODE.start()
     events = take_events(bridge.posted)
     until(lambda: "reason" not in bridge.health())
     check_ticks(events, bridge.posted[before:])
@@ -224,15 +164,14 @@ def test_nothing_that_was_answered_is_lost_when_node_and_bridge_are_killed(bridg
 def test_a_node_that_stands_still_is_not_waited_for(bridge):
     bridge.status()
     before = len(bridge.posted)
-    node = int((FOLDER / "broker" / "node.pid").read_text(encoding="utf-8"))
-    os.kill(node, signal.SIGSTOP)
+    NODE.send_signal(signal.SIGSTOP)
     try:
         bridge.inbound("STOP")
         for _ in range(20):
             bridge.status()
         bridge.end(signal.SIGKILL)
     finally:
-        os.kill(node, signal.SIGCONT)
+        NODE.send_signal(signal.SIGCONT)
     bridge.start()
     events = take_events(bridge.posted)
     until(lambda: "reason" not in bridge.health())
@@ -243,13 +182,13 @@ def test_a_node_that_stands_still_is_not_waited_for(bridge):
 def test_a_node_without_memory_takes_nothing_and_the_disk_does(bridge):
     bridge.status()
     before = len(bridge.posted)
-    broker("ctl", "set_vm_memory_high_watermark", "0")
+    NODE.control("set_vm_memory_high_watermark", "0")
     bridge.inbound("STOP")
     for _ in range(20):
         bridge.status()
     assert "webhooks" in bridge.health()["reason"]
     assert bridge.log().count("webhooks go to disk") == 1
-    broker("ctl", "set_vm_memory_high_watermark", "0.3")
+    NODE.control("set_vm_memory_high_watermark", "0.3")
     events = take_events(bridge.posted)
     until(lambda: "reason" not in bridge.health())
     check_ticks(events, bridge.posted[before:])
@@ -258,7 +197,7 @@ def test_a_node_without_memory_takes_nothing_and_the_disk_does(bridge):
 
 
 def test_a_queue_that_is_full_holds_webhooks_back_and_loses_none(bridge):
-    with connect() as connection:
+    with NODE.connect() as connection:
         channel = connection.channel()
         limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
         channel.queue_declare("test.full", durable=True, arguments=limits)

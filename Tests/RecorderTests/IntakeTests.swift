@@ -25,7 +25,8 @@ import Testing
     }
 
     private var statuses: StatusIntake {
-        StatusIntake(ledger: ledger, logger: logger, settling: settled.settling, retrying: retrying())
+        StatusIntake(
+            ledger: ledger, lostAfter: 3600, logger: logger, settling: settled.settling, retrying: retrying())
     }
 
     private func revocation(_ number: UInt64) -> Delivery {
@@ -156,6 +157,32 @@ import Testing
         ])
         #expect(ledger.written == ["status sent"])
         #expect(settled.acknowledged == [1, 3, 4])
+        #expect(settled.givenUp == [2])
+    }
+
+    @Test("an accepted message is to be asked about after its time, and nothing else is") func lookAt() async {
+        let accepted = """
+            {"type": "switchboard.message.accepted.v1", "time": "2026-11-21T15:00:00Z", "data": {"app": "shop",
+             "messageId": "order-17", "account": "retail", "attempt": 1, "provider": {"sid": "SM1"}}}
+            """
+        await statuses.take([delivery(1, "message.accepted.sms.none.shop", accepted)])
+        await statuses.take([status(2)])
+        #expect(ledger.looks == [parseRFC3339("2026-11-21T16:00:00Z"), nil])
+    }
+
+    @Test("of a message from a person its id is kept, by the time of receipt") func inbound() async throws {
+        await statuses.take([
+            delivery(
+                1, "inbound.received.sms.none.none",
+                """
+                {"type": "switchboard.inbound.received.v1", "time": "2026-11-21T15:00:00Z",
+                 "data": {"provider": {"sid": "SM7"}}}
+                """),
+            delivery(2, "inbound.received.sms.none.none", "{}"),
+        ])
+        #expect(ledger.written == ["inbound SM7"])
+        #expect(ledger.times == [try #require(parseRFC3339("2026-11-21T15:00:00Z"))])
+        #expect(settled.acknowledged == [1])
         #expect(settled.givenUp == [2])
     }
 

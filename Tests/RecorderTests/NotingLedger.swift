@@ -6,13 +6,14 @@ import Synchronization
 @testable import Recorder
 
 /// Keeps what was written, in order, and fails as often as it is told to.
-final class NotingLedger: StatusLedger {
+final class NotingLedger: StatusLedger, InboundLedger {
     struct Away: Error {}
     struct Refusal: LedgerFailure { let refusesCall = true }
 
     private struct State {
         var written: [String] = []
         var times: [Date] = []
+        var looks: [Date?] = []
         var failures = 0
         var error: any Error = Away()
     }
@@ -28,6 +29,9 @@ final class NotingLedger: StatusLedger {
 
     /// The instants of changes and ticks, in the order of ``written``.
     var times: [Date] { state.withLock { $0.times } }
+
+    /// When the provider is to be asked about each status.
+    var looks: [Date?] { state.withLock { $0.looks } }
 
     var written: [String] { state.withLock { $0.written } }
 
@@ -53,6 +57,7 @@ final class NotingLedger: StatusLedger {
 
     func record(_ report: StatusReport) async throws -> Bool {
         try note("status \(report.status.rawValue)")
+        state.withLock { $0.looks.append(report.lookAt) }
         return true
     }
 
@@ -62,10 +67,24 @@ final class NotingLedger: StatusLedger {
         return true
     }
 
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
+    func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
         try note("tick \(bridge)")
         state.withLock { $0.times.append(at) }
     }
+
+    func noteInbound(sid: String, at: Date) async throws {
+        try note("inbound \(sid)")
+        state.withLock { $0.times.append(at) }
+    }
+
+    // The recorder asks for none of these.
+    func seenInbound(_ sids: [String]) async throws -> Set<String> { throw Away() }
+    func forgetInbound(before instant: Date, limit: Int) async throws -> Int { throw Away() }
+    func takeListing(
+        account: String, now: Date, before: Date, first: Date, leasedUntil: Date
+    ) async throws -> Date? { throw Away() }
+    func noteListing(account: String, completeTo: Date) async throws { throw Away() }
+    func listings() async throws -> [InboundListing] { throw Away() }
 
     func consentKnownAt() async throws -> Date? { nil }
 

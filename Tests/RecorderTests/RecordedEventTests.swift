@@ -39,6 +39,31 @@ import Testing
         #expect(report.at == now)
     }
 
+    @Test("an acceptance brings all that later events say, and no address; another status brings nothing")
+    func origin() throws {
+        func report(_ status: MessageStatus) throws -> StatusReport? {
+            let json = event(.message(status)) { event in
+                event.status = status
+                event.message.correlationID = "cart-9"
+                event.provider = Event.Provider(sid: "SM1", status: "queued")
+                event.recipient?.country = "US"
+                event.recipient?.id = "crm-42"
+                event.recipient?.address = "+15558675310"
+            }
+            guard case .status(let report) = try RecordedEvent(json: json) else { return nil }
+            return report
+        }
+        var message = MessageContext(
+            messageID: "order-17", app: "shop", messageClass: .transactional, purpose: "otp", channel: .sms,
+            account: "default", sender: "default", attempt: 2)
+        message.metadata = ["a": "b"]
+        message.correlationID = "cart-9"
+        let person = RecipientReference(
+            token: RecipientToken("ph_k1_x"), masked: "+1********10", country: "US", id: "crm-42")
+        #expect(try report(.accepted)?.origin == MessageOrigin(message: message, recipient: person))
+        #expect(try report(.sent)?.origin == nil)
+    }
+
     @Test("a no and a yes, by the time of receipt", arguments: ["revoked", "granted"]) func consent(name: String) throws
     {
         let at = now.addingTimeInterval(-60)

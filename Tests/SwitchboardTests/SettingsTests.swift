@@ -1,5 +1,6 @@
 import AMQP
 import Foundation
+import Ledger
 import Messaging
 import Outbound
 import Policy
@@ -39,6 +40,47 @@ import Twilio
         #expect(account.senders["default"] == .number("+15005550006"))
         #expect(settings.bridgeListen.description == "127.0.0.1:8080")
         #expect(settings.inDoubtGrace == 30)
+        #expect(settings.lostAfter == 43_200)
+    }
+
+    private func withFile(_ yaml: String, _ body: ([String: String?]) throws -> Void) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).yaml")
+        try Data(yaml.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try body(["SWITCHBOARD_CONFIG": file.path])
+    }
+
+    @Test("the ledger remembers as long as the file says, and commits as it says") func ledger() throws {
+        #expect(try Settings(environment: environment()).retention == LedgerRetention())
+        #expect(try Settings(environment: environment()).commits == LedgerCommits())
+        let yaml = """
+            ledger:
+              commit: {calls: 64, milliseconds: 0}
+              retention: {messageDays: 40, unfinishedDays: 120, conversationDays: 40, evidenceDays: 120}
+            """
+        try withFile(yaml) { changes in
+            let settings = try Settings(environment: environment(changes))
+            #expect(settings.retention == .floor)
+            #expect(settings.commits.calls == 64 && settings.commits.window == .zero)
+        }
+    }
+
+    @Test(
+        "a ledger that would forget too early stops the start",
+        arguments: [
+            ("retention: {messageDays: 39}", "ledger.retention.messageDays: is 39; 40 to 3650 is allowed"),
+            ("retention: {unfinishedDays: 119}", "ledger.retention.unfinishedDays: is 119; 120 to 3650 is allowed"),
+            ("retention: {conversationDays: 0}", "ledger.retention.conversationDays: is 0; 40 to 3650 is allowed"),
+            ("retention: {evidenceDays: 9999}", "ledger.retention.evidenceDays: is 9999; 120 to 3650 is allowed"),
+            (
+                "retention: {messageDays: 200}",
+                "ledger.retention.unfinishedDays: is 180, less than messageDays: 200 or more is allowed"
+            ),
+            ("commit: {calls: 0}", "ledger.commit.calls: is 0; 1 to 10000 is allowed"),
+            ("commit: {milliseconds: 101}", "ledger.commit.milliseconds: is 101; 0 to 100 is allowed"),
+        ])
+    func ledgerBounds(yaml: String, expected: String) throws {
+        try withFile("ledger: {\(yaml)}") { changes in #expect(problem(changes) == expected) }
     }
 
     @Test(
@@ -203,6 +245,19 @@ import Twilio
         #expect(apps["shop"]?.classes == [.transactional])
         #expect(apps["shop"]?.isTrusted == true)
         #expect(file.worker?.slots == 16)
+    }
+
+    @Test("redacted purposes are the app's own") func redactedPurposes() throws {
+        let file = try ConfigurationFile.parse("apps: {shop: {purposes: [otp, order], redactedPurposes: [otp]}}")
+        #expect(try file.registrations(accounts: [])?["shop"]?.redactedPurposes == ["otp"])
+        for wrong in ["{purposes: [order], redactedPurposes: [otp]}", "{redactedPurposes: [O T P]}"] {
+            let problem = #expect(throws: SettingProblem.self) {
+                try ConfigurationFile.parse("apps: {shop: \(wrong)}").registrations(accounts: [])
+            }
+            #expect(
+                problem?.description
+                    == "apps.shop.redactedPurposes: holds a word that is not one of the app's purposes")
+        }
     }
 
     @Test("the bridge's spool stands where the file says") func spool() throws {

@@ -75,4 +75,20 @@ import Testing
         #expect(table.unreadableLines == [3, 4, 5, 7, 8, 9, 10])
         #expect(table.advice(for: 1, httpStatus: nil).name == "One")
     }
+
+    @Test(
+        "what is said of the whole account, and what of one message or channel",
+        arguments: [
+            (20003, 401, true), (20005, 400, true), (20404, 404, true), (401, 401, true), (404, 404, true),
+            (307, 307, true), (407, 407, true), (63001, 400, false), (21211, 400, false), (21701, 404, false),
+            (20429, 429, false), (20003, 429, false), (413, 413, false), (99_999, 404, false), (503, 503, false),
+        ])
+    func concernsAccount(code: Int, status: Int, expected: Bool) {
+        #expect(table.advice(for: code, httpStatus: status).concernsAccount == expected)
+    }
+
+    @Test("only what the provider says it did not process counts so, whatever the status")
+    func unprocessed() {
+        #expect(table.codes.filter(table.saysUnprocessed) == [20429])
+    }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct TwilioCarrierProbeTests {
     private func probe(
         _ answer: Result<HTTPResponse, HTTPTransferError>
-    ) async throws -> (probe: TwilioCarrier.Probe, request: HTTPRequest) {
+    ) async throws -> (probe: AccountProbe, request: HTTPRequest) {
         let account = TwilioAccount(
             alias: "retail", sid: "AC" + String(repeating: "0a", count: 16), credentials: .authToken("t"),
             authTokens: ["t"])
@@ -18,7 +18,7 @@ import Testing
         return (probe, try #require(transport.requests.first))
     }
 
-    private func probe(_ status: Int, _ body: String = "", date: String? = nil) async throws -> TwilioCarrier.Probe {
+    private func probe(_ status: Int, _ body: String = "", date: String? = nil) async throws -> AccountProbe {
         let headers = date.map { [(name: "date", value: $0)] } ?? []
         return try await probe(.success(HTTPResponse(status: status, headers: headers, body: Array(body.utf8)))).probe
     }

@@ -4,8 +4,9 @@ import Observability
 
 extension EventDelivery {
     /// Whether webhooks can be taken: on the broker or, while it is away, on disk.
-    func readiness(isConnected: Bool, now: Date) -> ReadinessCheck.State {
-        let connection = isConnected ? nil : "no connection to the broker"
+    ///
+    /// - Parameter connection: what is wrong with the connection to the broker.
+    func readiness(connection: String?, now: Date) -> ReadinessCheck.State {
         if let connection, let problem = spoolProblem { return .notReady("\(connection), and \(problem)") }
         let status = spoolStatus
         let waiting = oldestSpooled.map { oldest in

@@ -5,7 +5,8 @@ import Synchronization
 final class LedgerHealth: Sendable {
     private let place: String
     private let logger: Logger
-    private let failure = Mutex<LedgerError.Code?>(nil)
+    /// What the operator was told since it worked last.
+    private let told = Mutex<Set<LedgerError.Code>>([])
 
     init(place: String, logger: Logger) {
         self.place = place
@@ -13,19 +14,15 @@ final class LedgerHealth: Sendable {
     }
 
     func failed(_ error: LedgerError) {
-        let isNew = failure.withLock { failure in
-            guard failure != error.code else { return false }
-            failure = error.code
-            return true
-        }
+        let isNew = told.withLock { $0.insert(error.code).inserted }
         guard isNew else { return }
         logger.error("The ledger cannot be used", metadata: ["ledger.path": "\(place)", "ledger.error": "\(error)"])
     }
 
     func worked() {
-        let hadFailed = failure.withLock { failure in
-            defer { failure = nil }
-            return failure != nil
+        let hadFailed = told.withLock { told in
+            defer { told = [] }
+            return !told.isEmpty
         }
         if hadFailed { logger.notice("The ledger works again", metadata: ["ledger.path": "\(place)"]) }
     }

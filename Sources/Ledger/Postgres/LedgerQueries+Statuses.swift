@@ -29,7 +29,9 @@ extension LedgerQueries {
                 .stored(report.recipient?.text), .stored(report.program), .instant(report.at),
             ])
         let order = report.key.map(LockOrder.message) ?? .messageOf(sid: report.sid ?? "")
-        guard report.status == .accepted, let key = report.key else { return [LedgerStep(order, status)] }
+        if report.status == .refused { return [LedgerStep(order, status)] + refusal(report, order) }
+        let steps = [LedgerStep(order, status)] + (awaiting(report).map { [LedgerStep(order, $0)] } ?? [])
+        guard report.status == .accepted, let key = report.key else { return steps }
         var json = JSONText(reservingCapacity: 128)
         json.pairs(nil, report.metadata)
         let link = PostgresQuery(
@@ -39,7 +41,23 @@ extension LedgerQueries {
                 .stored(report.program), .stored(json.string), .instant(report.at),
             ])
         let place = LockOrder.conversation(report.recipient, report.program ?? "")
-        return [LedgerStep(order, status), LedgerStep(place, link)]
+        return steps + [LedgerStep(place, link)]
+    }
+
+    private static let refuseStatement = PostgresStatement(
+        """
+        UPDATE progress p SET state = CASE WHEN p.sid IS NULL THEN 3 ELSE 2 END, changed_at = $4
+        FROM message m
+        WHERE m.app = $1 AND m.message_id = $2 AND p.message = m.id AND p.attempt = $3 AND p.state IN (1, 4)
+        """, [.text, .text, .integer, .integer])
+
+    /// The worker has told the provider's no, and could not record it: its attempt is over, and a repeat calls nobody.
+    private static func refusal(_ report: StatusReport, _ order: LockOrder) -> [LedgerStep] {
+        guard let key = report.key, let attempt = report.attempt else { return [] }
+        let query = PostgresQuery(
+            refuseStatement,
+            [.stored(key.app), .stored(key.messageID), .integer(attempt), .instant(report.at)])
+        return [LedgerStep(order, query)]
     }
 
     private static let applyStatement = PostgresStatement(
@@ -63,14 +81,20 @@ extension LedgerQueries {
     private static let tickStatement = PostgresStatement(
         "SELECT note_tick($1, $2, $3, $4)", [.text, .integer, .boolean, .integer])
 
-    static func noteTick(_ bridge: String, at: Date, isLeaving: Bool) -> [LedgerStep] {
+    private static let wrongTickStatement = PostgresStatement(
+        "UPDATE bridge SET at = $2 WHERE id = $1 AND at > $3", [.text, .integer, .integer])
+
+    static func noteTick(_ bridge: String, at: Date, isLeaving: Bool, now: Date) -> [LedgerStep] {
+        let wrong = PostgresQuery(
+            wrongTickStatement,
+            [.stored(bridge), .instant(at), .integer(now.microseconds &+ BridgeTable.tolerance)])
         let query = PostgresQuery(
             tickStatement,
             [
                 .stored(bridge), .instant(at), .boolean(isLeaving),
                 .integer(at.microseconds &- BridgeTable.memory),
             ])
-        return [LedgerStep(.bridge(bridge), query)]
+        return [LedgerStep(.bridge(bridge), wrong), LedgerStep(.bridge(bridge), query)]
     }
 
     static let consentKnownAt = PostgresQuery(

@@ -72,7 +72,10 @@ extension LedgerQueries {
 
     static let status = [
         LedgerStep(
-            .ledger, PostgresQuery(PostgresStatement("SELECT id, created_at, restored_at FROM ledger"))),
+            .ledger,
+            PostgresQuery(
+                PostgresStatement(
+                    "SELECT l.id, l.created_at, l.restored_at, p.ended_at FROM ledger l CROSS JOIN pruning p"))),
         LedgerStep(
             .ledger, PostgresQuery(PostgresStatement("SELECT id, at, has_left FROM bridge ORDER BY id"))),
     ]
@@ -88,7 +91,8 @@ extension LedgerQueries {
         }
         return LedgerStatus(
             id: try ledger.text(0), createdAt: Date(microseconds: try ledger.integer(1)),
-            restoredAt: try ledger.optionalInteger(2).map(Date.init(microseconds:)), bridges: bridges)
+            restoredAt: try ledger.optionalInteger(2).map(Date.init(microseconds:)),
+            prunedAt: try ledger.optionalInteger(3).map(Date.init(microseconds:)), bridges: bridges)
     }
 
     private static let restoredStatement = PostgresStatement("UPDATE ledger SET restored_at = $1", [.integer])

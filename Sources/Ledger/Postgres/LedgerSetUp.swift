@@ -23,11 +23,13 @@ final class LedgerSetUp: Sendable {
         guard await connection.serverVersion >= PostgresSchema.oldestServer else { throw LedgerError(.unsuitable) }
         let settings = try onlyRow(try await connection.run([PostgresSchema.settings(schema)]).first)
         guard try settings.text(5) == "UTF8" else { throw LedgerError(.unsuitable) }
-        if ledgerID.withLock({ $0 == nil }) {
+        let isFirst = ledgerID.withLock { $0 == nil }
+        if isFirst {
             _ = try await connection.run([PostgresSchema.migration(schema, creates: creates)])
         }
         let identity = try onlyRow(try await connection.run([PostgresSchema.identity]).first)
-        guard try identity.integer(1) <= PostgresSchema.version else { throw LedgerError(.newerSchema) }
+        // A program that works with the ledger already goes on when a newer one brings it up to date.
+        guard try !isFirst || identity.integer(1) <= PostgresSchema.version else { throw LedgerError(.newerSchema) }
         let id = try identity.text(0)
         let isSame = ledgerID.withLock { known in
             if known == nil { known = id }

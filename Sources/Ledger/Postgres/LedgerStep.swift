@@ -27,6 +27,12 @@ struct LockOrder: Comparable {
         LockOrder(table: 4, first: recipient?.text ?? "", second: program)
     }
 
+    /// A message from a person.
+    static func inbound(sid: String) -> LockOrder { LockOrder(table: 5, first: sid, second: "") }
+
+    /// What waits for no lock, and takes such as others may wait for: nothing may be waited for after it.
+    static let last = LockOrder(table: 6, first: "", second: "")
+
     static func < (left: LockOrder, right: LockOrder) -> Bool {
         (left.table, left.first, left.second) < (right.table, right.first, right.second)
     }

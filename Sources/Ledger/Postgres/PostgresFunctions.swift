@@ -2,11 +2,11 @@
 ///
 /// Each sees what others have committed by the time of each of its statements (READ COMMITTED), changes a row only by
 /// naming the state that it starts from, and locks a row before it reads what it will decide upon. NULL for an answer
-/// means that the message was never claimed. A later version adds functions under new names: older programs go on with theirs
-/// while a newer one migrates.
+/// means that the message was never claimed. A later version adds functions under new names, or replaces one by what older
+/// programs can go on with as well while a newer one migrates.
 enum PostgresFunctions {
     static let version1 = [
-        confirm, facts, claim, begin, settle, find, close, reopen, record, link, consent, keys,
+        confirm, facts, claim, begin, settle, makeProgress, find, close, reopen, record, link, consent, keys,
     ].joined(separator: "\n")
 
     private static let confirm = """
@@ -35,8 +35,9 @@ enum PostgresFunctions {
         $function$;
         """
 
-    private static let claim = """
-        CREATE FUNCTION claim(
+    /// An old message that is claimed is in use, and is not pruned for a while; one that is pruned meanwhile is done again.
+    static let claim = """
+        CREATE OR REPLACE FUNCTION claim(
             the_app text, the_message_id text, the_now bigint, the_program text, the_class text, the_purpose text,
             the_channel text, the_hash bytea, the_recipient text, the_older_hashes text[], may_have_been_called boolean,
             the_first_seen bigint
@@ -69,6 +70,8 @@ enum PostgresFunctions {
             SELECT m.id, m.request_hash = the_hash OR encode(m.request_hash, 'hex') = ANY (the_older_hashes)
             INTO the_message, is_the_same
             FROM message m WHERE m.app = the_app AND m.message_id = the_message_id;
+            UPDATE message m SET seen_at = the_now
+            WHERE m.id = the_message AND the_now - greatest(m.first_seen, m.seen_at) > \(PruneProgress.day);
             IF is_the_same IS NULL THEN
                 -- Only a status was known of it. Another claim may be faster, and then this one is compared with it.
                 UPDATE message m SET program = the_program, class = the_class, purpose = the_purpose,
@@ -84,6 +87,9 @@ enum PostgresFunctions {
             RETURN QUERY SELECT is_the_same, s.state, s.attempt, s.first_seen, s.changed_at, s.worker, s.status,
                 s.error_code, s.sid, s.provider_status, s.deferral_reason, d.record
             FROM standing s LEFT JOIN decision d ON d.id = s.decision WHERE s.id = the_message;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'the message was pruned meanwhile';
+            END IF;
         END
         $function$;
         """
@@ -181,12 +187,25 @@ enum PostgresFunctions {
             RETURN FOUND;
         END
         $function$;
+        """
 
-        -- Gives a message a row, where it has none.
-        CREATE FUNCTION make_progress(the_message bigint) RETURNS void LANGUAGE sql AS $function$
+    /// Whoever reports of a message that is pruned meanwhile is done again, and finds that it is not known.
+    static let makeProgress = """
+        -- Gives a message a row, where it has none, and locks it.
+        CREATE OR REPLACE FUNCTION make_progress(the_message bigint) RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
+            PERFORM FROM progress p WHERE p.message = the_message FOR UPDATE;
+            IF FOUND THEN
+                RETURN;
+            END IF;
+            PERFORM FROM message m WHERE m.id = the_message FOR KEY SHARE;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'the message was pruned meanwhile';
+            END IF;
             INSERT INTO progress (message, state, attempt, changed_at)
             SELECT m.id, 0, 0, m.first_seen FROM message m WHERE m.id = the_message
-            ON CONFLICT (message) DO NOTHING
+            ON CONFLICT (message) DO NOTHING;
+        END
         $function$;
         """
 

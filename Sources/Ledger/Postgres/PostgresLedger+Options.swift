@@ -12,6 +12,8 @@ extension PostgresLedger {
         public var writers = 2
         /// Connections that the bridge's reads share.
         public var readers = 2
+        /// How much a step of pruning does.
+        var pruning = PruneSizes()
         /// The schema that holds the ledger.
         public var schema = "switchboard"
         /// Whether a ledger is made where there is none. An empty one in the place of one that is missing would forget who

@@ -11,11 +11,13 @@ import EventLoop
 /// start from. What the bridge reads goes through connections of its own. A database that is away makes calls throw at once,
 /// and is connected to again by the calls that follow.
 public final class PostgresLedger: Sendable {
-    private let place: String
+    let place: String
     private let loop: EventLoop
     private let writers: PostgresPool
-    private let readers: PostgresPool
+    let readers: PostgresPool
     private let batches: CallBatches
+    let setUp: LedgerSetUp
+    let options: Options
     private let health: LedgerHealth
 
     /// Connects to the database, and creates the ledger's schema where there is none and ``Options/createsSchema`` allows it.
@@ -45,6 +47,8 @@ public final class PostgresLedger: Sendable {
         let setUp = LedgerSetUp(schema: options.schema, creates: options.createsSchema)
         let health = LedgerHealth(place: place, logger: logger)
         self.health = health
+        self.setUp = setUp
+        self.options = options
         writers = PostgresPool(
             url: url, loop: loop, limit: options.writers, options: options.connection, setUp: setUp.prepare)
         readers = PostgresPool(
@@ -78,8 +82,14 @@ public final class PostgresLedger: Sendable {
     private func read<Value: Sendable>(
         _ query: PostgresQuery, _ read: (PostgresRow?) throws -> Value
     ) async throws -> Value {
+        try await readAll(query) { try read($0.first) }
+    }
+
+    func readAll<Value: Sendable>(
+        _ query: PostgresQuery, _ read: ([PostgresRow]) throws -> Value
+    ) async throws -> Value {
         do {
-            let value = try read(try await readers.run([query]).first?.first)
+            let value = try read(try await readers.run([query]).first?.rows ?? [])
             health.worked()
             return value
         } catch {
@@ -98,7 +108,7 @@ extension PostgresLedger: MessageLedger {
 
     /// Compare-and-set from held (or unknown) to attempting.
     public func begin(_ start: AttemptStart) async throws -> AttemptGrant {
-        let decision = DecisionRecord(start.decision)
+        let decision = DecisionRecord(start.decision, usedAt: start.now)
         return try await write(LedgerQueries.begin(start, decision: decision.id), decision) {
             try LedgerQueries.grant($0)
         }
@@ -111,7 +121,7 @@ extension PostgresLedger: MessageLedger {
 
     /// Ends a held message without a call.
     public func close(_ key: MessageKey, as status: MessageStatus, decision: [UInt8]?, now: Date) async throws {
-        let record = decision.map { DecisionRecord($0) }
+        let record = decision.map { DecisionRecord($0, usedAt: now) }
         try await write(LedgerQueries.close(key, as: status, decision: record?.id, now: now), record) { answers in
             guard try answerOfKnownMessage(answers.last) else { throw LedgerError(.notHeld) }
         }
@@ -172,8 +182,8 @@ extension PostgresLedger: StatusLedger {
     }
 
     /// Remembers that everything a bridge received before `at` has been applied.
-    public func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws {
-        try await write(LedgerQueries.noteTick(bridge, at: at, isLeaving: isLeaving)) { _ in }
+    public func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws {
+        try await write(LedgerQueries.noteTick(bridge, at: at, isLeaving: isLeaving, now: now)) { _ in }
     }
 
     /// Up to when opt-outs are known to be recorded.

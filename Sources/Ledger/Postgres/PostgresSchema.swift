@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 1
+    static let version: Int64 = 3
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -31,7 +31,11 @@ enum PostgresSchema {
     }
 
     /// Migrates, and creates where it may, one process at a time. What stands in another program's schema is left alone.
-    static func migration(_ schema: String, creates: Bool) -> PostgresQuery {
+    ///
+    /// - Parameter version: what it becomes at least; an older one than ``version`` only to try what old ledgers become.
+    static func migration(
+        _ schema: String, creates: Bool, version: Int64 = Self.version, now: Int64 = Date().microseconds
+    ) -> PostgresQuery {
         let name = "\"" + schema.replacing("\"", with: "\"\"") + "\""
         let text = "'" + schema.replacing("'", with: "''") + "'"
         return PostgresQuery(
@@ -65,13 +69,22 @@ enum PostgresSchema {
                         );
                         -- One row: tells a database from another one that was put in its place.
                         CREATE UNIQUE INDEX ledger_one ON ledger ((true));
-                        INSERT INTO ledger (id, version, created_at) VALUES ('\(UUID().uuidString)', 0, \(Date().microseconds));
+                        INSERT INTO ledger (id, version, created_at) VALUES ('\(UUID().uuidString)', 0, \(now));
                     END IF;
                     SELECT version INTO present FROM ledger;
                     IF present < 1 THEN
                         \(tables)
                         \(PostgresFunctions.version1)
                         UPDATE ledger SET version = 1;
+                    END IF;
+                    IF present < 2 AND \(version) >= 2 THEN
+                        \(lookUpTables)
+                        \(PostgresFunctions.version2)
+                        UPDATE ledger SET version = 2;
+                    END IF;
+                    IF present < 3 AND \(version) >= 3 THEN
+                        \(version3(now: now))
+                        UPDATE ledger SET version = 3;
                     END IF;
                 END
                 $migration$

@@ -20,6 +20,22 @@ public final class Instruments: Sendable {
         case accepted, refused, unknown
     }
 
+    /// What a look at a message without a final status came to.
+    public enum StatusLookUp: String, Sendable, CaseIterable {
+        /// The provider has a final status, has none yet, or does not know the message.
+        case final, pending, absent
+        /// Nobody will ever know.
+        case abandoned
+        /// There was no answer that could be relied on.
+        case failed
+    }
+
+    /// What a comparison of messages from people with the provider's list came to.
+    public enum Comparison: String, Sendable, CaseIterable {
+        /// All was read, the list was longer than is read, or it could not be read.
+        case complete, truncated, failed
+    }
+
     /// A queue of events that the recorder reads.
     public enum EventQueue: String, Sendable, CaseIterable {
         case consent, recorder
@@ -63,6 +79,13 @@ public final class Instruments: Sendable {
     private let spoolBytes: Meter
     private let spoolAge: Meter
     private let unreadable: [EventQueue: Counter]
+    private let pausedAccounts: PausedAccountMeters
+    private let suspended: Meter
+    private let statusLookUps: [StatusLookUp: Counter]
+    private let comparisons: [Comparison: Counter]
+    private let missedInbound: Counter
+    private let uncomparedAge: Meter
+    private let pruned: [PrunedRows: Counter]
 
     /// Instruments of a factory of their own, as tests use them.
     public init(_ factory: any MetricsFactory) {
@@ -84,12 +107,36 @@ public final class Instruments: Sendable {
         spoolRecords = Meter(label: "switchboard_bridge_spool_records", factory: factory)
         spoolBytes = Meter(label: "switchboard_bridge_spool_bytes", factory: factory)
         spoolAge = Meter(label: "switchboard_bridge_spool_oldest_age_seconds", factory: factory)
+        pausedAccounts = PausedAccountMeters(factory)
+        suspended = Meter(label: "switchboard_worker_suspended", factory: factory)
         unreadable = Dictionary(
             uniqueKeysWithValues: EventQueue.allCases.map { queue in
                 let labels = [("queue", queue.rawValue)]
                 return (queue, Counter(label: "switchboard_unreadable_events", dimensions: labels, factory: factory))
             })
+        statusLookUps = Dictionary(
+            uniqueKeysWithValues: StatusLookUp.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (outcome, Counter(label: "switchboard_status_look_ups", dimensions: labels, factory: factory))
+            })
+        comparisons = Dictionary(
+            uniqueKeysWithValues: Comparison.allCases.map { outcome in
+                let labels = [("outcome", outcome.rawValue)]
+                return (
+                    outcome, Counter(label: "switchboard_inbound_comparisons", dimensions: labels, factory: factory)
+                )
+            })
+        missedInbound = Counter(label: "switchboard_missed_inbound", factory: factory)
+        uncomparedAge = Meter(label: "switchboard_bridge_outage_age_seconds", factory: factory)
+        pruned = Dictionary(
+            uniqueKeysWithValues: PrunedRows.allCases.map { rows in
+                let labels = [("rows", rows.rawValue)]
+                return (rows, Counter(label: "switchboard_ledger_pruned", dimensions: labels, factory: factory))
+            })
     }
+
+    /// Old rows were removed from the ledger.
+    public func countPruned(_ rows: PrunedRows, _ count: Int) { pruned[rows]?.increment(by: count) }
 
     /// A message was consumed, or left the worker; the class is nil where the request named none.
     public func count(_ outcome: Outcome, _ messageClass: MessageClass?) {
@@ -119,6 +166,14 @@ public final class Instruments: Sendable {
     /// An event could not be recorded because it could not be read; worth an alert.
     public func countUnreadable(in queue: EventQueue) { unreadable[queue]?.increment() }
 
+    /// Whether nothing is sent through an account for the time being.
+    ///
+    /// - Parameter alias: of the configuration's accounts.
+    public func setAccountPaused(_ alias: String, _ isPaused: Bool) { pausedAccounts.set(alias, isPaused) }
+
+    /// Whether the worker takes no messages, because no account can be used.
+    public func setSuspended(_ isSuspended: Bool) { suspended.set(isSuspended ? 1 : 0) }
+
     /// A webhook was answered.
     ///
     /// - Parameters:
@@ -138,6 +193,19 @@ public final class Instruments: Sendable {
         spoolAge.set(oldestAge)
     }
 
+    /// The provider was asked about a message without a final status.
+    public func countStatusLookUp(_ outcome: StatusLookUp) { statusLookUps[outcome]?.increment() }
+
+    /// Messages from people were compared with the provider's list.
+    public func countComparison(_ outcome: Comparison) { comparisons[outcome]?.increment() }
+
+    /// The provider's list had a message from a person that no webhook had brought.
+    public func countMissedInbound() { missedInbound.increment() }
+
+    /// For how many seconds messages from people may have been missed, unless the provider's list was compared; 0 when
+    /// nothing is open.
+    public func setUncomparedAge(seconds: Double) { uncomparedAge.set(seconds) }
+
     /// What each name means, by its name in the exposition.
     public static let help = [
         "switchboard_messages_total": "Messages by what became of them.",
@@ -146,13 +214,39 @@ public final class Instruments: Sendable {
         "switchboard_publish_confirm_seconds": "Time from publishing an event to the broker's confirm.",
         "switchboard_ledger_commit_seconds": "Time that the ledger took to make a batch durable.",
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
+        "switchboard_ledger_pruned_total": "Old rows that were removed from the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
+        "switchboard_account_paused": "1 while nothing is sent through the account, else 0.",
+        "switchboard_worker_suspended": "1 while the worker takes no messages, because no account can be used.",
         "switchboard_webhooks_total": "Webhooks by path and answer.",
         "switchboard_bridge_spool_records": "Webhooks that wait on the bridge's disk for the broker.",
         "switchboard_bridge_spool_bytes": "Size of the files in which they wait.",
         "switchboard_bridge_spool_oldest_age_seconds": "Age of the oldest webhook on the bridge's disk.",
+        "switchboard_status_look_ups_total": "Questions about messages without a final status, by what came of them.",
+        "switchboard_inbound_comparisons_total": "Comparisons with the provider's list of messages from people.",
+        "switchboard_missed_inbound_total": "Messages from people that no webhook had brought.",
+        "switchboard_bridge_outage_age_seconds": "Time since the beginning of an outage that was not compared yet.",
     ]
+}
+
+/// Meters of accounts, made when an account is first heard of.
+private final class PausedAccountMeters: Sendable {
+    private let factory: any MetricsFactory
+    private let meters = Mutex<[String: Meter]>([:])
+
+    init(_ factory: any MetricsFactory) {
+        self.factory = factory
+    }
+
+    func set(_ alias: String, _ isPaused: Bool) {
+        meters.withLock { meters in
+            if let meter = meters[alias] { return meter.set(isPaused ? 1 : 0) }
+            let made = Meter(label: "switchboard_account_paused", dimensions: [("account", alias)], factory: factory)
+            made.set(isPaused ? 1 : 0)
+            meters[alias] = made
+        }
+    }
 }
 
 /// Counters for webhooks, made when a path first answers so.

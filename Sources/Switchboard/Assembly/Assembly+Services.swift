@@ -26,10 +26,25 @@ extension Assembly {
         configuration.promotionalFloor = settings.file.worker?.promotionalFloor ?? configuration.promotionalFloor
         configuration.resendsWhatIsAbsent =
             settings.file.worker?.resendAbsent ?? configuration.resendsWhatIsAbsent
+        configuration.maximumAttempts = try settings.file.worker.limit(
+            \.maximumAttempts, "maximumAttempts", 1...100, default: configuration.maximumAttempts)
+        configuration.maximumAge =
+            3600
+            * Double(
+                try settings.file.worker.limit(
+                    \.maximumAgeHours, "maximumAgeHours", 1...960, default: Int(configuration.maximumAge / 3600)))
+        configuration.deliveryLimit = try settings.file.worker.limit(
+            \.deliveryLimit, "deliveryLimit", 40...1_000_000, default: configuration.deliveryLimit)
         configuration.requiresUserID = settings.mode != .development
         configuration.allowedRecipients = settings.allowedRecipients
         configuration.inDoubtGrace = settings.inDoubtGrace
         configuration.callTimeout = Double(settings.file.http?.timeoutSeconds ?? 30)
+        if let seconds = settings.file.worker?.drainSeconds {
+            guard (1...3600).contains(seconds) else {
+                throw SettingProblem("worker.drainSeconds", "is \(seconds); 1 to 3600 is allowed")
+            }
+            configuration.drainLimit = Double(seconds)
+        }
         var connection = connection("worker")
         connection.maximumBodySize = Self.maximumRequestSize
         return Worker(
@@ -49,21 +64,63 @@ extension Assembly {
             name: bridgeName, host: settings.bridgeListen.host, port: settings.bridgeListen.port,
             publicURL: try publicURL(),
             accounts: settings.accounts.values.map { entry in
-                BridgeConfiguration.Account(
+                var account = BridgeConfiguration.Account(
                     alias: entry.account.alias, sid: entry.account.sid, authTokens: entry.account.authTokens)
+                account.usesMessagingServices = entry.senders.values.contains { sender in
+                    if case .messagingService = sender { true } else { false }
+                }
+                return account
             })
         configuration.statusCallbackURL = settings.statusCallbackURL
         configuration.inboundWebhookURL = settings.inboundWebhookURL
         configuration.publishesClearEvents = publishesClearEvents
         return Bridge(
             configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
-            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool, logger: logger)
+            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool,
+            lookUps: try lookUps(ledger, loop), logger: logger)
+    }
+
+    /// The bridge's own connections to the provider, few and patient: sending goes first.
+    private func lookUps(_ ledger: any LedgerStore, _ loop: EventLoop) throws -> BridgeLookUps {
+        let timeout = Duration.seconds(10)
+        let client = try httpClient(loop, timeout: timeout, connections: 4) { options in
+            // A page of 500 messages of 1600 characters, each escaped.
+            options.maximumBodySize = 16 << 20
+        }
+        return BridgeLookUps(
+            ledger: ledger,
+            sources: settings.accounts.mapValues { entry in
+                TwilioCarrier(account: entry.account, client: client, timeout: timeout)
+            }, options: LookUpOptions(lostAfter: settings.lostAfter))
+    }
+
+    private func httpClient(
+        _ loop: EventLoop, timeout: Duration, connections: Int, change: (inout HTTPTransferOptions) -> Void = { _ in }
+    ) throws(SettingProblem) -> HTTPClient {
+        var options = HTTPTransferOptions()
+        options.timeout = timeout
+        options.maximumConnections = connections
+        options.proxy = settings.proxy
+        options.caFile = settings.caFile
+        if settings.mode == .development { options.allowsAddress = { $0.isLoopback } }
+        change(&options)
+        do {
+            return try HTTPClient(loop: loop, options: options)
+        } catch {
+            throw SettingProblem("http", "\(error)")
+        }
     }
 
     func recorder(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Recorder {
         Recorder(
             loop: loop, broker: try settings.broker(.recorder), connection: connection("recorder"), ledger: ledger,
-            logger: logger)
+            lostAfter: settings.lostAfter, logger: logger)
+    }
+
+    func pruner(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) -> LedgerPruner {
+        LedgerPruner(
+            loop: loop, ledger: ledger, retention: settings.retention,
+            holder: "recorder-" + UUID().uuidString.lowercased(), logger: logger)
     }
 
     func simulator(_ logger: Logger) throws -> Simulator {
@@ -136,18 +193,8 @@ extension Assembly {
     }
 
     private func directory(_ loop: EventLoop, _ configuration: WorkerConfiguration) throws -> Directory {
-        var options = HTTPTransferOptions()
-        options.timeout = .seconds(configuration.callTimeout)
-        options.maximumConnections = max(configuration.slots, 16)
-        options.proxy = settings.proxy
-        options.caFile = settings.caFile
-        if settings.mode == .development { options.allowsAddress = { $0.isLoopback } }
-        let client: HTTPClient
-        do {
-            client = try HTTPClient(loop: loop, options: options)
-        } catch {
-            throw SettingProblem("http", "\(error)")
-        }
+        let client = try httpClient(
+            loop, timeout: .seconds(configuration.callTimeout), connections: max(configuration.slots, 16))
         let callback: StatusCallbackURL
         do {
             callback = try StatusCallbackURL(
@@ -166,6 +213,22 @@ extension Assembly {
                 }, explain: { code in ErrorTable.shipped.advice(for: code, httpStatus: nil) })
         }
         return Directory(accounts: accounts, apps: try settings.file.registrations(accounts: Set(accounts.keys)))
+    }
+}
+
+extension ConfigurationFile.Worker? {
+    /// A number of the worker's settings, within its bounds.
+    ///
+    /// - Throws: ``SettingProblem`` that names the key.
+    fileprivate func limit(
+        _ value: (ConfigurationFile.Worker) -> Int?, _ name: String, _ allowed: ClosedRange<Int>, default given: Int
+    ) throws(SettingProblem) -> Int {
+        guard let found = flatMap(value) else { return given }
+        guard allowed.contains(found) else {
+            throw SettingProblem(
+                "worker.\(name)", "is \(found); \(allowed.lowerBound) to \(allowed.upperBound) is allowed")
+        }
+        return found
     }
 }
 
@@ -191,13 +254,20 @@ extension ConfigurationFile {
                     classes.insert(messageClass)
                 }
             }
+            if let redacted = app.redactedPurposes,
+                !redacted.allSatisfy({ isRoutingWord($0) && app.purposes?.contains($0) ?? true })
+            {
+                throw SettingProblem(
+                    "apps.\(name).redactedPurposes", "holds a word that is not one of the app's purposes")
+            }
             for account in (app.accounts ?? []) + [app.defaultAccount].compactMap({ $0 }) where !known.contains(account)
             {
                 throw SettingProblem("apps.\(name)", "names an account that is not configured")
             }
             registrations[name] = AppRegistration(
                 classes: classes, purposes: app.purposes.map(Set.init), accounts: app.accounts.map(Set.init),
-                senders: app.senders.map(Set.init), isTrusted: app.trusted ?? false,
+                senders: app.senders.map(Set.init), redactedPurposes: Set(app.redactedPurposes ?? []),
+                isTrusted: app.trusted ?? false,
                 defaultAccount: app.defaultAccount ?? app.accounts?.first ?? "default",
                 defaultSender: app.defaultSender)
         }

@@ -43,7 +43,8 @@ struct Assembly {
             if roles.contains(.recorder) {
                 let recorder = try recorder(ledger, eventsLoop, logger)
                 services.append(recorder)
-                checks.append(.part("recorder") { await recorder.isReady })
+                services.append(pruner(ledger, eventsLoop, logger))
+                checks.append(ReadinessCheck("recorder") { await recorder.readiness })
             }
             if roles.contains(.bridge) {
                 let bridge = try bridge(ledger, eventsLoop, try await openSpool(logger), logger)
@@ -53,7 +54,8 @@ struct Assembly {
             if roles.contains(.worker) {
                 let worker = try worker(ledger, workerLoop, logger)
                 services.append(worker)
-                checks.append(.part("worker") { await worker.isReady })
+                checks.append(ReadinessCheck("worker") { await worker.readiness })
+                checks.append(.accounts { worker.pausedAccounts })
             }
         }
         services.insert(try observability.adminServer(settings, checks: checks, logger: logger), at: 0)
@@ -70,7 +72,7 @@ struct Assembly {
         let disagreements: [TokenKeyDisagreement]
         do {
             ledger = try await settings.ledger.open(
-                creates: settings.mode == .development,
+                creates: settings.mode == .development, commits: settings.commits,
                 // The callers of a transaction mostly run on the worker's loop: one wake-up for all of them.
                 wakeCallers: { wake in loop.execute(wake) },
                 onCommit: { calls, took in Instruments.shared.recordCommit(rows: calls, took: took) }, logger: logger)

@@ -4,6 +4,7 @@ import Logging
 import Messaging
 import Metrics
 import Observability
+import Outbound
 
 /// The process's logs and metrics, set up once before anything else speaks.
 struct ProcessObservability: Sendable {
@@ -29,9 +30,13 @@ struct ProcessObservability: Sendable {
 }
 
 extension ReadinessCheck {
-    /// Whether a part of the process answers yes.
-    static func part(_ name: String, _ isReady: @escaping @Sendable () async -> Bool) -> ReadinessCheck {
-        ReadinessCheck(name) { await isReady() ? .ready : .notReady("no connection to the broker") }
+    /// Which accounts are paused. Whoever takes webhooks and records events goes on meanwhile, so this makes nothing unready.
+    static func accounts(_ paused: @escaping @Sendable () -> [AccountPause]) -> ReadinessCheck {
+        ReadinessCheck("accounts") {
+            let pauses = paused()
+            guard !pauses.isEmpty else { return .ready }
+            return .degraded(pauses.map(\.summary).joined(separator: "; "))
+        }
     }
 
     /// Whether the ledger can be read.
@@ -46,5 +51,12 @@ extension ReadinessCheck {
                 return .notReady("the ledger cannot be read")
             }
         }
+    }
+}
+
+extension AccountPause {
+    /// Which account, since when and why.
+    fileprivate var summary: String {
+        "\(account) is paused since \(formatRFC3339(since))\(isOnTrial ? ", a few messages try it" : ""): \(reason)"
     }
 }

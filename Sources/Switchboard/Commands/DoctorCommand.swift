@@ -23,6 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
             await examination.broker(settings)
             await examination.ledger(settings)
             await examination.provider(settings)
+            await examination.services(settings)
             if examination.hasFailed { throw ExitCode.failure }
         }
     }
@@ -71,6 +72,8 @@ private struct Examination {
             let ledger = try await settings.ledger.open(creates: false, logger: CommandBroker.silent)
             let known = try await ledger.consentKnownAt()
             let oldest = try await ledger.status().bridges.filter { !$0.hasLeft }.min { $0.at < $1.at }
+            let awaited = try await ledger.awaited(now: Date())
+            let listings = try await ledger.listings()
             await ledger.close()
             say("ledger", true, "\(settings.ledger)")
             let age = known.map { Date().timeIntervalSince($0) }
@@ -79,9 +82,27 @@ private struct Examination {
                 age.map { "opt-outs are known up to \(Int($0)) s ago" } ?? "no bridge has reported yet",
                 advice: "promotional messages wait; run a bridge and a recorder"
                     + (oldest.map { ", or `switchboard ledger retire \($0.name)` if that bridge is gone" } ?? ""))
+            lookUps(awaited, listings)
         } catch {
             say("ledger", false, "\(error)", advice: "start the database, or mend SWITCHBOARD_LEDGER_URL or the file")
         }
+    }
+
+    /// What is due for an hour, and a comparison that is two days old, nobody attends to.
+    private mutating func lookUps(_ awaited: [AwaitedCount], _ listings: [InboundListing]) {
+        let all = awaited.reduce(0) { $0 + $1.all }
+        let due = awaited.reduce(0) { $0 + $1.due }
+        let late = awaited.filter { $0.dueSince.map { Date().timeIntervalSince($0) > 3600 } ?? false }
+        say(
+            "statuses", late.isEmpty,
+            "\(all) messages without a final status, \(due) to be asked about"
+                + (late.isEmpty ? "" : ", for over an hour in \(late.map(\.account).joined(separator: " "))"),
+            advice: "run a bridge that knows the account; its log says why the provider does not answer")
+        guard let oldest = listings.min(by: { $0.completeTo < $1.completeTo }) else { return }
+        say(
+            "inbound", Date().timeIntervalSince(oldest.completeTo) < 2 * 86_400,
+            "compared with the provider's list up to \(formatRFC3339(oldest.completeTo)) (\(oldest.account))",
+            advice: "run a bridge that knows the account; its log says why the list cannot be read")
     }
 
     mutating func provider(_ settings: Settings) async {
@@ -110,6 +131,19 @@ private struct Examination {
                 say("provider", false, "\(alias): \(reason)", advice: "start it, or mend TWILIO_API_BASE_URL")
             }
             await client.shutdown()
+        }
+    }
+
+    /// What the services that run with these settings say of themselves: which account is paused, since when and why.
+    mutating func services(_ settings: Settings) async {
+        guard let readiness = await ServiceReadiness.fetch(from: settings.adminListen) else {
+            return say("services", true, "none run here at \(settings.adminListen)")
+        }
+        for check in readiness.checks {
+            say(
+                "services", check.ready && check.reason == nil,
+                "\(shown(check.name)): \(check.reason.map(shown) ?? (check.ready ? "well" : "not ready"))",
+                advice: "see Docs/operations.md, When it is stuck")
         }
     }
 

@@ -7,7 +7,7 @@ import Messaging
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger", abstract: "Makes the ledger, and tells what it is.",
-        subcommands: [Init.self, Status.self, Restored.self, Retire.self])
+        subcommands: [Init.self, Status.self, Restored.self, Retire.self, Prune.self])
 
     struct Init: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,11 +38,12 @@ struct LedgerCommand: AsyncParsableCommand {
             abstract: "Tells which ledger it is, and how far each bridge's opt-outs are recorded.")
 
         func run() async throws {
-            try await withLedger { ledger in
+            try await LedgerCommand.withLedger { ledger, _ in
                 let status = try await ledger.status()
                 printLine("id        \(status.id)")
                 printLine("made      \(formatRFC3339(status.createdAt))")
                 if let restoredAt = status.restoredAt { printLine("restored  \(formatRFC3339(restoredAt))") }
+                if let prunedAt = status.prunedAt { printLine("pruned    \(formatRFC3339(prunedAt))") }
                 for bridge in status.bridges {
                     let left = bridge.hasLeft ? ", has left" : ""
                     printLine("bridge    \(bridge.name): opt-outs up to \(formatRFC3339(bridge.at))\(left)")
@@ -61,7 +62,7 @@ struct LedgerCommand: AsyncParsableCommand {
                 """)
 
         func run() async throws {
-            try await withLedger { ledger in
+            try await LedgerCommand.withLedger { ledger, _ in
                 try await ledger.noteRestored(now: Date())
                 printLine("what was first seen before now and is not in the ledger counts as unknown")
             }
@@ -76,7 +77,7 @@ struct LedgerCommand: AsyncParsableCommand {
         @Argument(help: "The bridge's name, as `switchboard ledger status` shows it.") var bridge: String
 
         func run() async throws {
-            try await withLedger { ledger in
+            try await LedgerCommand.withLedger { ledger, _ in
                 guard try await ledger.retire(bridge: bridge) else {
                     complain("the ledger knows no bridge of this name")
                     throw ExitCode.failure
@@ -87,9 +88,11 @@ struct LedgerCommand: AsyncParsableCommand {
     }
 }
 
+/// An operator waits for what reads the whole ledger.
 private func opened(_ settings: Settings, creates: Bool) async throws -> any LedgerStore {
     do {
-        return try await settings.ledger.open(creates: creates, logger: CommandBroker.silent)
+        return try await settings.ledger.open(
+            creates: creates, answersWithin: .seconds(3600), logger: CommandBroker.silent)
     } catch {
         throw failure(error)
     }
@@ -100,17 +103,22 @@ private func failure(_ error: LedgerError) -> ExitCode {
     return error.code == .absent ? ExitCode.wrongConfiguration : ExitCode.failure
 }
 
-/// Runs `body` with the ledger of the settings, which must be there.
-private func withLedger(_ body: (any LedgerStore) async throws -> Void) async throws {
-    try await withSettings { settings in
-        let ledger = try await opened(settings, creates: false)
-        do {
-            try await body(ledger)
-        } catch let error as LedgerError {
+extension LedgerCommand {
+    /// Runs `body` with the ledger of the settings, which must be there.
+    static func withLedger(_ body: (any LedgerStore, Settings) async throws -> Void) async throws {
+        try await withSettings { settings in
+            let ledger = try await opened(settings, creates: false)
+            do {
+                try await body(ledger, settings)
+            } catch let error as LedgerError {
+                await ledger.close()
+                complain("\(error)")
+                throw ExitCode.failure
+            } catch {
+                await ledger.close()
+                throw error
+            }
             await ledger.close()
-            complain("\(error)")
-            throw ExitCode.failure
         }
-        await ledger.close()
     }
 }

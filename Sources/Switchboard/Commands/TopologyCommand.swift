@@ -3,6 +3,7 @@ import ArgumentParser
 import EventLoop
 import Foundation
 import Messaging
+import Outbound
 import Topics
 
 /// `switchboard topology`: the broker's objects.
@@ -14,9 +15,48 @@ struct TopologyCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check",
-            abstract: "Looks for every exchange and queue of the contract, and names what is missing.")
+            abstract: "Looks for every exchange and queue of the contract, and names what is missing.",
+            discussion: """
+                With --ctl it also asks the node for the delivery limits in effect: below the worker's own \
+                (worker.deliveryLimit, 200) the broker gives messages up without an event.
+                """)
+
+        @Option(help: "The command that speaks to the node, such as rabbitmqctl, with its own options.")
+        var ctl: String?
 
         func run() async throws {
+            try await checkObjects()
+            if let ctl { try checkDeliveryLimits(ctl) }
+        }
+
+        private func checkDeliveryLimits(_ ctl: String) throws {
+            let (url, _) = try CommandBroker.access(name: "switchboard topology check")
+            let wanted: Int
+            do {
+                wanted =
+                    try ConfigurationFile.read(
+                        path: EnvironmentSettings(ProcessInfo.processInfo.environment).text("SWITCHBOARD_CONFIG")
+                    ).worker?.deliveryLimit ?? WorkerConfiguration(id: "").deliveryLimit
+            } catch {
+                complain(error.description)
+                throw ExitCode.wrongConfiguration
+            }
+            do {
+                let limits = try DeliveryLimits.inEffect(ctl: ctl, virtualHost: url.virtualHost)
+                let problems = limits.problems(atLeast: wanted)
+                for problem in problems { printLine(problem) }
+                guard problems.isEmpty else {
+                    complain("set delivery-limit in the policies, or worker.deliveryLimit to what they say")
+                    throw ExitCode.failure
+                }
+                printLine("the delivery limits of what the workers consume are \(wanted) or more")
+            } catch let problem as DeliveryLimits.Problem {
+                complain(problem.description)
+                throw ExitCode.failure
+            }
+        }
+
+        private func checkObjects() async throws {
             let (url, options) = try CommandBroker.access(name: "switchboard topology check")
             let missing: [String]
             do {

@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events, bridge
+        case accounts, apps, templates, worker, http, events, bridge, ledger
     }
 
     init(from decoder: any Decoder) throws {
@@ -31,6 +31,7 @@ extension ConfigurationFile: Decodable {
         http = try container.decodeIfPresent(HTTP.self, forKey: .http)
         events = try container.decodeIfPresent(Events.self, forKey: .events)
         bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
+        ledger = try container.decodeIfPresent(Ledger.self, forKey: .ledger)
     }
 }
 
@@ -55,7 +56,7 @@ extension ConfigurationFile.Account: Decodable {
 
 extension ConfigurationFile.App: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case classes, purposes, accounts, senders, trusted, defaultAccount, defaultSender
+        case classes, purposes, accounts, senders, redactedPurposes, trusted, defaultAccount, defaultSender
     }
 
     init(from decoder: any Decoder) throws {
@@ -65,6 +66,7 @@ extension ConfigurationFile.App: Decodable {
         purposes = try container.decodeIfPresent([String].self, forKey: .purposes)
         accounts = try container.decodeIfPresent([String].self, forKey: .accounts)
         senders = try container.decodeIfPresent([String].self, forKey: .senders)
+        redactedPurposes = try container.decodeIfPresent([String].self, forKey: .redactedPurposes)
         trusted = try container.decodeIfPresent(Bool.self, forKey: .trusted)
         defaultAccount = try container.decodeIfPresent(String.self, forKey: .defaultAccount)
         defaultSender = try container.decodeIfPresent(String.self, forKey: .defaultSender)
@@ -73,7 +75,8 @@ extension ConfigurationFile.App: Decodable {
 
 extension ConfigurationFile.Worker: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case slots, reservedSlots, promotionalFloor, resendAbsent
+        case slots, reservedSlots, promotionalFloor, resendAbsent, drainSeconds, maximumAttempts, maximumAgeHours,
+            deliveryLimit
     }
 
     init(from decoder: any Decoder) throws {
@@ -83,6 +86,10 @@ extension ConfigurationFile.Worker: Decodable {
         reservedSlots = try container.decodeIfPresent(Int.self, forKey: .reservedSlots)
         promotionalFloor = try container.decodeIfPresent(Int.self, forKey: .promotionalFloor)
         resendAbsent = try container.decodeIfPresent(Bool.self, forKey: .resendAbsent)
+        drainSeconds = try container.decodeIfPresent(Int.self, forKey: .drainSeconds)
+        maximumAttempts = try container.decodeIfPresent(Int.self, forKey: .maximumAttempts)
+        maximumAgeHours = try container.decodeIfPresent(Int.self, forKey: .maximumAgeHours)
+        deliveryLimit = try container.decodeIfPresent(Int.self, forKey: .deliveryLimit)
     }
 }
 
@@ -132,5 +139,46 @@ extension ConfigurationFile.Bridge.Spool: Decodable {
         let container = try decoder.container(keyedBy: Keys.self)
         path = try container.decodeIfPresent(String.self, forKey: .path)
         megabytes = try container.decodeIfPresent(Int.self, forKey: .megabytes)
+    }
+}
+
+extension ConfigurationFile.Ledger: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case commit, retention
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        commit = try container.decodeIfPresent(Commit.self, forKey: .commit)
+        retention = try container.decodeIfPresent(Retention.self, forKey: .retention)
+    }
+}
+
+extension ConfigurationFile.Ledger.Commit: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case calls, milliseconds
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        calls = try container.decodeIfPresent(Int.self, forKey: .calls)
+        milliseconds = try container.decodeIfPresent(Int.self, forKey: .milliseconds)
+    }
+}
+
+extension ConfigurationFile.Ledger.Retention: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case messageDays, unfinishedDays, conversationDays, evidenceDays
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        let container = try decoder.container(keyedBy: Keys.self)
+        messageDays = try container.decodeIfPresent(Int.self, forKey: .messageDays)
+        unfinishedDays = try container.decodeIfPresent(Int.self, forKey: .unfinishedDays)
+        conversationDays = try container.decodeIfPresent(Int.self, forKey: .conversationDays)
+        evidenceDays = try container.decodeIfPresent(Int.self, forKey: .evidenceDays)
     }
 }

@@ -20,6 +20,7 @@ struct ConfigurationFile: Sendable, Equatable {
         var purposes: [String]?
         var accounts: [String]?
         var senders: [String]?
+        var redactedPurposes: [String]?
         var trusted: Bool?
         var defaultAccount: String?
         var defaultSender: String?
@@ -31,6 +32,10 @@ struct ConfigurationFile: Sendable, Equatable {
         var reservedSlots: Int?
         var promotionalFloor: Int?
         var resendAbsent: Bool?
+        var drainSeconds: Int?
+        var maximumAttempts: Int?
+        var maximumAgeHours: Int?
+        var deliveryLimit: Int?
     }
 
     /// How the provider is reached.
@@ -56,6 +61,26 @@ struct ConfigurationFile: Sendable, Equatable {
         var spool: Spool?
     }
 
+    /// How the ledger commits and how long it remembers.
+    struct Ledger: Sendable, Equatable {
+        /// How calls share commits.
+        struct Commit: Sendable, Equatable {
+            var calls: Int?
+            var milliseconds: Int?
+        }
+
+        /// How long it remembers, in days.
+        struct Retention: Sendable, Equatable {
+            var messageDays: Int?
+            var unfinishedDays: Int?
+            var conversationDays: Int?
+            var evidenceDays: Int?
+        }
+
+        var commit: Commit?
+        var retention: Retention?
+    }
+
     var accounts: [String: Account]?
     var apps: [String: App]?
     var templates: [String: [String: String]]?
@@ -63,6 +88,7 @@ struct ConfigurationFile: Sendable, Equatable {
     var http: HTTP?
     var events: Events?
     var bridge: Bridge?
+    var ledger: Ledger?
 
     /// Reads the file; an empty configuration without a path.
     ///

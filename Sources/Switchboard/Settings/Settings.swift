@@ -27,6 +27,10 @@ struct Settings: Sendable {
     var file: ConfigurationFile
     var allowedRecipients: Set<String>?
     var ledger: LedgerLocation
+    /// How long the ledger remembers.
+    var retention: LedgerRetention
+    /// How its calls share commits.
+    var commits: LedgerCommits
     var tokenKeys: RecipientTokenKeys
     /// The base under which the provider reaches the bridge.
     var publicURL: String?
@@ -76,6 +80,8 @@ struct Settings: Sendable {
         accounts = try AccountReading(variables: variables, file: file, mode: mode).accounts()
         allowedRecipients = try Self.allowedRecipients(variables, mode: mode)
         ledger = try Self.ledger(variables)
+        retention = try LedgerReading(file: file).retention()
+        commits = try LedgerReading(file: file).commits()
         tokenKeys = try TokenKeyReading.keys(variables, mode: mode, ledger: ledger)
         publicURL = try Self.webURL(variables, "SWITCHBOARD_PUBLIC_URL", mode: mode)
         statusCallbackURL = try Self.webURL(variables, "TWILIO_STATUS_CALLBACK_URL", mode: mode)

@@ -27,6 +27,8 @@ struct Bench {
     let broker = FakeBroker()
     let ledger = FakeStatusLedger()
     let inFlight = WebhooksInFlight()
+    /// Nothing is ever owed, unless a test brings its own.
+    var outages: Outages
     let signal = DrainSignal()
     let logger: Logger
     let tokens: RecipientTokenKeys
@@ -45,6 +47,8 @@ struct Bench {
         logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         tokens = try RecipientTokenKeys("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         loop = try EventLoop(name: "bridge-test")
+        outages = Outages(
+            accounts: [], options: LookUpOptions(), alarms: [], startedAt: clock.now, logger: logger)
         configuration = BridgeConfiguration(
             name: "bridge-1", host: "127.0.0.1", port: 0, publicURL: Self.publicURL,
             accounts: [Self.account, Self.other])
@@ -72,7 +76,7 @@ struct Bench {
             configuration: configuration,
             events: WebhookEvents(tokens: tokens, errors: .shipped, keywords: .shipped),
             delivery: delivery, ledger: withLedger ? ledger : nil, loop: loop, inFlight: inFlight,
-            now: { [clock] in clock.now }, logger: logger)
+            outages: outages, now: { [clock] in clock.now }, logger: logger)
     }
 
     func take(_ request: WebhookRequest) async -> WebhookAnswer { await intake.take(request) }

@@ -89,6 +89,6 @@ final class FakeStatusLedger: StatusLedger {
     // The bridge writes nothing.
     func record(_ report: StatusReport) async throws -> Bool { throw Away() }
     func apply(_ change: ConsentChange) async throws -> Bool { throw Away() }
-    func noteTick(bridge: String, at: Date, isLeaving: Bool) async throws { throw Away() }
+    func noteTick(bridge: String, at: Date, isLeaving: Bool, now: Date) async throws { throw Away() }
     func consentKnownAt() async throws -> Date? { throw Away() }
 }

@@ -211,7 +211,7 @@ import Topics
         let answer = await bench.intake.take(Webhooks.status())
         #expect(answer.status == 503 && answer.reason == "the journal is full")
         #expect(
-            bench.intake.delivery.readiness(isConnected: false, now: bench.now)
+            bench.intake.delivery.readiness(connection: "no connection to the broker", now: bench.now)
                 == .notReady("no connection to the broker, and the journal is full"))
         bench.startDraining()
         bench.brokerIsBack()
@@ -274,18 +274,19 @@ import Topics
     {
         let bench = try await SpoolBench()
         let delivery = bench.intake.delivery
-        #expect(delivery.readiness(isConnected: true, now: bench.now) == .ready)
+        #expect(delivery.readiness(connection: nil, now: bench.now) == .ready)
         #expect(
-            delivery.readiness(isConnected: false, now: bench.now) == .degraded("no connection to the broker"))
+            delivery.readiness(connection: "no connection to the broker", now: bench.now)
+                == .degraded("no connection to the broker"))
         bench.broker.set(.confirmsOnly(0))
         _ = await bench.intake.take(Webhooks.status())
         bench.bench.clock.advance(by: 7)
         let bytes = bench.spool.status.bytes
         #expect(
-            delivery.readiness(isConnected: true, now: bench.now)
+            delivery.readiness(connection: nil, now: bench.now)
                 == .degraded("1 webhooks (\(bytes) bytes) wait on disk, the oldest for 7 s"))
         #expect(
-            bench.bench.delivery(spool: nil).readiness(isConnected: false, now: bench.now)
+            bench.bench.delivery(spool: nil).readiness(connection: "no connection to the broker", now: bench.now)
                 == .notReady("no connection to the broker, and there is no place on disk"))
         _ = await bench.stop()
     }

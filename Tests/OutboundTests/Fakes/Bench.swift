@@ -2,6 +2,7 @@ import AMQP
 import FoundationEssentials
 import Logging
 import Messaging
+import Observability
 import Policy
 import Testing
 import Topics
@@ -20,10 +21,16 @@ struct Bench {
     let carrier: ScriptedCarrier
     let outbox: RecordingOutbox
     let tokens: RecipientTokenKeys
-    let circuits = AccountCircuits()
+    let circuits: AccountCircuits
+    /// What waits for its time, and the events about accounts, which belong to no delivery.
+    let timers = ManualTimers()
+    let announced = AnnouncedEvents()
+    let watch: AccountWatch
     var configuration = WorkerConfiguration(id: "worker-1")
     var directory: Directory
     var templates: TemplateCatalog
+    let lines = CapturedLines()
+    private let ledgerOutage = Outage()
     /// Done at every pause, beside the clock's moving on.
     var duringPause: @Sendable () -> Void = {}
 
@@ -36,6 +43,11 @@ struct Bench {
         directory = Directory(
             accounts: ["default": Self.account("default", carrier: carrier)],
             apps: ["shop": AppRegistration(isTrusted: true)])
+        circuits = AccountCircuits(accounts: directory.accounts.keys, clock: clock.worker)
+        watch = AccountWatch(
+            circuits: circuits, accounts: directory.accounts, worker: configuration, clock: clock.worker,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            later: { [timers] in timers.add($0, $1) }, announce: { [announced] in announced.add($0) })
         // The provider's list is not available unless a test scripts it, and is not waited for.
         configuration.lookUpLimit = 0
         ledger.setConsentKnownAt(clock.now)
@@ -63,7 +75,7 @@ struct Bench {
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates, policy: .shipped,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, circuits: circuits,
+                logger: lines.logger, circuits: circuits, ledgerOutage: ledgerOutage,
                 pause: { [journal, clock, duringPause] seconds, _ in
                     journal.note("pause \(seconds)")
                     clock.advance(by: seconds)
@@ -81,6 +93,14 @@ struct Bench {
         let last = try #require(outbox.messages.last)
         #expect(last.exchange == Exchange.delay)
         try await work(Deliveries.returned(last.message, queueClass), from: queueClass)
+    }
+
+    /// Lets time pass until the next timer of the account's watch, and does what it waits for; the seconds that passed.
+    func runNextTimer() async throws -> Double {
+        let (wait, body) = try #require(timers.takeNext())
+        clock.advance(by: wait)
+        await body()
+        return wait
     }
 
     /// What was asked of the fakes since the last look.

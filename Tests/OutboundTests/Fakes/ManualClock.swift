@@ -19,6 +19,11 @@ final class ManualClock: Sendable {
         WorkerClock(now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } }, jitter: { 0 })
     }
 
+    /// Sets the time of day, as somebody or the network would; no time passes.
+    func step(by seconds: Double) {
+        time.withLock { $0.now = $0.now.addingTimeInterval(seconds) }
+    }
+
     func advance(by seconds: Double) {
         time.withLock { time in
             time.now = time.now.addingTimeInterval(seconds)

@@ -9,6 +9,7 @@ final class ScriptedCarrier: Carrier {
         var calls: [OutboundMessage] = []
         var listings: [LookUp] = []
         var askedSince: [Date] = []
+        var probes: [AccountProbe] = []
     }
 
     private let journal: Journal
@@ -62,6 +63,16 @@ final class ScriptedCarrier: Carrier {
         return listing
     }
 
+    /// What the next looks at the account show; beyond that it is usable.
+    func show(_ probes: AccountProbe...) {
+        state.withLock { $0.probes += probes }
+    }
+
+    func probe() async -> AccountProbe {
+        journal.note("probe")
+        return state.withLock { $0.probes.isEmpty ? .usable(serverTime: nil) : $0.probes.removeFirst() }
+    }
+
     /// The provider's id of the nth message.
     static func sid(_ number: Int) -> String {
         let digits = String(number, radix: 16)
@@ -87,6 +98,7 @@ func providerError(_ code: Int) -> ProviderError {
     let (category, retryable): (ProviderError.Category, ProviderError.Retryable) =
         switch code {
         case 21610: (.optOut, .no)
+        case 20003: (.auth, .no)
         case 20429: (.rate, .yes)
         case 30003: (.transient, .delayed)
         case 63018: (.rate, .delayed)

@@ -1,0 +1,151 @@
+"""What operators do with the ledger, on both stores: nothing starts without one, and it is made, restored and pruned by command.
+
+Needs the built executable, in SWITCHBOARD_TEST_BINARY, and for the half on PostgreSQL a server, in
+SWITCHBOARD_TEST_POSTGRES_URL.
+"""
+
+import base64
+import os
+import re
+import secrets
+import socket
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+BINARY = os.environ.get("SWITCHBOARD_TEST_BINARY", "")
+SERVER = os.environ.get("SWITCHBOARD_TEST_POSTGRES_URL", "")
+pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
+
+KEYS = "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as finder:
+        return finder.getsockname()[1]
+
+
+def on_server(sql: str) -> None:
+    subprocess.run(["psql", SERVER, "--quiet", "--command", sql], check=True, capture_output=True, timeout=60)
+
+
+class Deployment:
+    """A live deployment whose broker is away: what is asked here is decided before one is needed."""
+
+    def __init__(self, folder: Path, ledger: str):
+        self.folder, self.ledger = folder, ledger
+        self.admin = f"127.0.0.1:{free_port()}"
+        self.configuration = "apps: {shop: {}}\n"
+
+    def environment(self) -> dict[str, str]:
+        file = self.folder / "switchboard.yaml"
+        file.write_text(self.configuration, encoding="utf-8")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("SWITCHBOARD_", "TWILIO_"))}
+        return inherited | {
+            "SWITCHBOARD_MODE": "live",
+            "SWITCHBOARD_CONFIG": str(file),
+            "SWITCHBOARD_AMQP_URL": "amqp://recorder:none@127.0.0.1:1/switchboard",
+            "SWITCHBOARD_LEDGER_URL": self.ledger,
+            "SWITCHBOARD_TOKEN_KEYS": KEYS,
+            "SWITCHBOARD_PUBLIC_URL": "https://switchboard.example.com",
+            "SWITCHBOARD_ADMIN_LISTEN": self.admin,
+        }
+
+    def command(self, *words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [BINARY, *words],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def starts(self) -> bool:
+        """Whether a recorder runs until it is asked to stop."""
+        with open(self.folder / "log", "ab") as log:
+            process = subprocess.Popen([BINARY, "run", "recorder"], env=self.environment(), stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + 60
+            while process.poll() is None and time.monotonic() < deadline:
+                try:
+                    if requests.get(f"http://{self.admin}/health/live", timeout=5).status_code == 200:
+                        process.terminate()
+                        return process.wait(timeout=60) == 0
+                except requests.ConnectionError:
+                    time.sleep(0.05)
+            return False
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def deployment(request, tmp_path: Path):
+    if request.param == "sqlite":
+        yield Deployment(tmp_path, f"sqlite:{tmp_path}/ledger.sqlite")
+        return
+    if not SERVER:
+        pytest.skip("no PostgreSQL")
+    name = "ledger_" + secrets.token_hex(8)
+    on_server(f"CREATE DATABASE {name}")
+    yield Deployment(tmp_path, urlsplit(SERVER)._replace(path=f"/{name}").geturl())
+    on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_nothing_starts_without_a_ledger(deployment: Deployment):
+    done = deployment.command("run", "recorder")
+    assert done.returncode == 78
+    assert "SWITCHBOARD_LEDGER_URL" in done.stderr and "switchboard ledger init" in done.stderr
+    assert not (deployment.folder / "ledger.sqlite").exists()
+    for words in (["status"], ["restored"], ["prune"], ["prune", "--dry-run"], ["retire", "a"]):
+        assert deployment.command("ledger", *words).returncode == 78, words
+
+
+def test_an_empty_file_is_no_ledger(tmp_path: Path):
+    deployment = Deployment(tmp_path, f"sqlite:{tmp_path}/ledger.sqlite")
+    (tmp_path / "ledger.sqlite").touch()
+    assert deployment.command("run", "recorder").returncode == 78
+    assert deployment.command("ledger", "status").returncode == 78
+    assert deployment.command("ledger", "init").returncode == 0
+    assert deployment.starts()
+
+
+def test_init_makes_one_once(deployment: Deployment):
+    assert deployment.command("ledger", "init").returncode == 0
+    again = deployment.command("ledger", "init")
+    assert again.returncode == 1 and "nothing was changed" in again.stderr
+    assert deployment.starts()
+
+
+def test_restored_is_remembered(deployment: Deployment):
+    deployment.command("ledger", "init")
+    assert "restored" not in deployment.command("ledger", "status").stdout
+    done = deployment.command("ledger", "restored")
+    assert done.returncode == 0 and "unknown" in done.stdout
+    assert re.search(r"^restored  \d{4}-\d\d-\d\dT", deployment.command("ledger", "status").stdout, re.MULTILINE)
+    assert deployment.starts()
+
+
+def test_prune_tells_what_it_removes(deployment: Deployment):
+    deployment.command("ledger", "init")
+    for words in (["--dry-run"], []):
+        done = deployment.command("ledger", "prune", *words)
+        assert done.returncode == 0, done.stderr
+        rows = dict(line.split() for line in done.stdout.splitlines())
+        assert rows == dict.fromkeys(
+            ["message", "provider_id", "decision", "conversation", "evidence", "bridge"], "0"
+        )
+    assert re.search(r"^pruned    \d{4}-", deployment.command("ledger", "status").stdout, re.MULTILINE)
+
+
+def test_a_ledger_that_would_forget_too_early_stops_the_start(deployment: Deployment):
+    deployment.command("ledger", "init")
+    deployment.configuration += "ledger: {retention: {messageDays: 39}}\n"
+    done = deployment.command("run", "recorder")
+    assert done.returncode == 78 and "ledger.retention.messageDays" in done.stderr
