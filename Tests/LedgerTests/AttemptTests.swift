@@ -25,7 +25,7 @@ import Testing
             }
             #expect(first.state == .held(attempts: 0))
             #expect(begun?.grant == .granted)
-            let attempting = AttemptState.attempting(attempt: 1, worker: "w1", since: seconds(1))
+            let attempting = AttemptState.attempting(attempt: 1, worker: "w1", since: noon)
             // What another one asks for on top is weighed like any other wish.
             let (second, late) = try await ledger.claim(claim("a")) { _ in start("a", worker: "w2") }
             #expect(second.state == attempting)
