@@ -1,5 +1,7 @@
 /// A message that the broker handed over, to be settled with ``Consumer/ack(_:)`` or ``Consumer/reject(_:requeue:)``.
-public struct Delivery: Sendable {
+///
+/// A reference, because it is handed from hand to hand, and every copy of so many strings would count each of them.
+public final class Delivery: Sendable {
     /// Settles this delivery.
     public let tag: DeliveryTag
     /// Where it was published; empty for the default exchange.

@@ -1,13 +1,13 @@
-/// A message and where it goes.
-public struct Publication: Sendable {
+/// A message and where it goes. A reference, like ``Delivery``, because it waits in several places.
+public final class Publication: Sendable {
     /// Properties and body.
-    public var message: Message
+    public let message: Message
     /// Empty for the default exchange; at most 255 bytes.
-    public var exchange: String
+    public let exchange: String
     /// At most 255 bytes.
-    public var routingKey: String
+    public let routingKey: String
     /// Whether the broker returns the message when no queue takes it.
-    public var isMandatory: Bool
+    public let isMandatory: Bool
 
     /// A message on its way to an exchange.
     public init(_ message: Message, to exchange: String, routingKey: String, isMandatory: Bool = true) {

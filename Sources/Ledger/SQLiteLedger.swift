@@ -76,6 +76,17 @@ extension SQLiteLedger: MessageLedger {
         try await write { connection throws(LedgerError) in try connection.claim(claim) }
     }
 
+    /// Both in one transaction: one wait for the disk less, and one change of threads.
+    public func claim(
+        _ claim: MessageClaim, beginning attempt: @escaping @Sendable (ClaimedMessage) -> AttemptStart?
+    ) async throws -> (claimed: ClaimedMessage, begun: BegunAttempt?) {
+        try await write { connection throws(LedgerError) in
+            let claimed = try connection.claim(claim)
+            guard let start = attempt(claimed) else { return (claimed, nil) }
+            return (claimed, BegunAttempt(start: start, grant: try connection.begin(start)))
+        }
+    }
+
     /// Compare-and-set from held (or unknown) to attempting.
     public func begin(_ start: AttemptStart) async throws -> AttemptGrant {
         try await write { connection throws(LedgerError) in try connection.begin(start) }

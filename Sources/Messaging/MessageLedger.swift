@@ -174,6 +174,20 @@ public enum AttemptGrant: Sendable, Equatable {
     case factsChanged
 }
 
+/// An attempt that was asked for together with the claim of its message.
+public struct BegunAttempt: Sendable {
+    /// What was asked for.
+    public var start: AttemptStart
+    /// The ledger's answer.
+    public var grant: AttemptGrant
+
+    /// A wish and its answer.
+    public init(start: AttemptStart, grant: AttemptGrant) {
+        self.start = start
+        self.grant = grant
+    }
+}
+
 /// What came of a call.
 public struct Settlement: Sendable {
     /// How the attempt ended.
@@ -219,6 +233,14 @@ public protocol MessageLedger: Sendable {
     /// A message that the ledger does not know, though it may have been called (``MessageClaim/mayHaveBeenCalled``), or
     /// was first seen before the ledger was restored from a copy, is unknown, not new.
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
+    /// ``claim(_:)`` and, where `attempt` asks for one, ``begin(_:)``: the same as one after the other, in one step where the
+    /// ledger can judge where it stands.
+    ///
+    /// - Parameter attempt: what to begin, or nil to begin nothing. It may be asked more than once, and anywhere, so it must
+    ///   be a pure function that takes no time.
+    func claim(
+        _ claim: MessageClaim, beginning attempt: @escaping @Sendable (ClaimedMessage) -> AttemptStart?
+    ) async throws -> (claimed: ClaimedMessage, begun: BegunAttempt?)
     /// Compare-and-set from held (or unknown) to attempting.
     func begin(_ start: AttemptStart) async throws -> AttemptGrant
     /// Ends an attempt of this worker; false when the attempt is no longer this worker's.
@@ -248,4 +270,15 @@ public protocol MessageLedger: Sendable {
     func reopen(_ key: MessageKey, now: Date) async throws -> AttemptState
     /// Remembers that subscribers were told of a deferral for this reason.
     func noteDeferral(_ key: MessageKey, reason: String, now: Date) async throws
+}
+
+extension MessageLedger {
+    /// In two steps.
+    public func claim(
+        _ claim: MessageClaim, beginning attempt: @escaping @Sendable (ClaimedMessage) -> AttemptStart?
+    ) async throws -> (claimed: ClaimedMessage, begun: BegunAttempt?) {
+        let claimed = try await self.claim(claim)
+        guard let start = attempt(claimed) else { return (claimed, nil) }
+        return (claimed, BegunAttempt(start: start, grant: try await begin(start)))
+    }
 }

@@ -61,6 +61,14 @@ final class AccountCircuits: Sendable {
         circuits.withLock { $0.filter { $0.value.pause == nil }.keys.sorted() }
     }
 
+    /// A permit of an account through which everything goes; nil for one that is paused or on trial.
+    func standingPermit(_ account: String) -> Permit? {
+        circuits.withLock { circuits in
+            guard let circuit = circuits[account], circuit.pause == nil else { return nil }
+            return Permit(account: account, epoch: circuit.epoch)
+        }
+    }
+
     /// Asked before each call.
     func verdict(_ account: String) -> Verdict {
         circuits.withLock { circuits in

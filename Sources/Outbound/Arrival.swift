@@ -57,12 +57,19 @@ struct Envelope: Sendable {
     var isReplay: Bool { progress?.isReplay ?? false }
 }
 
-/// A send request that can be worked on.
-struct ReceivedRequest: Sendable {
+/// A send request that can be worked on. A reference: it is large, and every step of the journey holds it.
+final class ReceivedRequest: Sendable {
     let key: MessageKey
     let purpose: String
     let envelope: Envelope
     let request: SendRequest
+
+    init(key: MessageKey, purpose: String, envelope: Envelope, request: SendRequest) {
+        self.key = key
+        self.purpose = purpose
+        self.envelope = envelope
+        self.request = request
+    }
 }
 
 /// What a delivery turned out to be.

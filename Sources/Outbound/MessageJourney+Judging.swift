@@ -7,9 +7,9 @@ import Topics
 extension MessageJourney {
     /// The policy's judgement, and the rules that are the deployment's: staging calls nobody but those it lists, and what
     /// could not be sent for too long is not sent late.
-    func judge(_ message: PreparedMessage, _ facts: RecipientFacts) -> Decision {
-        let decision = policy.decide(message.candidate, facts: facts, now: clock.now())
-        let reasons = [guardStaging(message), guardAge(message)].compactMap { $0 }
+    func judge(_ question: PreparedMessage.Question, _ facts: RecipientFacts, at now: Date) -> Decision {
+        let decision = policy.decide(question.candidate, facts: facts, now: now)
+        let reasons = [guardStaging(question), guardAge(question, at: now)].compactMap { $0 }
         guard !reasons.isEmpty else { return decision }
         return Decision(
             reasons: decision.reasons + reasons, passed: decision.passed, notRun: decision.notRun,
@@ -17,29 +17,48 @@ extension MessageJourney {
             policy: decision.policy)
     }
 
-    private func guardStaging(_ message: PreparedMessage) -> Decision.Reason? {
-        guard let allowed = configuration.allowedRecipients, !allowed.contains(message.request.to.number) else {
-            return nil
-        }
+    private func guardStaging(_ question: PreparedMessage.Question) -> Decision.Reason? {
+        guard let allowed = configuration.allowedRecipients, !allowed.contains(question.candidate.request.to.number)
+        else { return nil }
         return Decision.Reason(
             rule: "guard.staging", effect: .block,
             why: "this deployment is staging, and the recipient is not in SWITCHBOARD_ALLOWED_RECIPIENTS")
     }
 
-    private func guardAge(_ message: PreparedMessage) -> Decision.Reason? {
-        guard isTooOld(message) else { return nil }
+    private func guardAge(_ question: PreparedMessage.Question, at now: Date) -> Decision.Reason? {
+        guard isTooOld(question, at: now) else { return nil }
         return Decision.Reason(
             rule: "guard.too-old", effect: .drop,
             why: "it could not be sent for \(Int(configuration.maximumAge / 3600)) hours")
     }
 
     /// Whether a message has waited as long as one may. A time that the request asks for itself does not count.
-    func isTooOld(_ message: PreparedMessage) -> Bool {
+    func isTooOld(_ question: PreparedMessage.Question, at now: Date) -> Bool {
         // Nothing that the worker itself put aside lacks the time.
-        guard let firstAt = message.received.envelope.progress?.firstAt, firstAt.timeIntervalSince1970 > 0 else {
-            return false
-        }
-        let begin = max(firstAt, message.request.sendAt ?? firstAt)
-        return clock.now().timeIntervalSince(begin) >= configuration.maximumAge
+        guard let firstAt = question.firstAt, firstAt.timeIntervalSince1970 > 0 else { return false }
+        let begin = max(firstAt, question.candidate.request.sendAt ?? firstAt)
+        return now.timeIntervalSince(begin) >= configuration.maximumAge
+    }
+}
+
+extension PreparedMessage {
+    /// All that a judgement depends on, apart from what the ledger knows and the time.
+    struct Question: Sendable {
+        let candidate: Candidate
+        /// When the request came first; nil for one that has never waited.
+        let firstAt: Date?
+    }
+
+    var question: Question { Question(candidate: candidate, firstAt: received.envelope.progress?.firstAt) }
+}
+
+extension AttemptStart {
+    /// The wish as it stands after this decision on a message that was called so many times.
+    func after(_ attempts: Int, _ decision: Decision, _ facts: RecipientFacts) -> AttemptStart {
+        var start = self
+        start.attempt = attempts + 1
+        start.decision = decision.json
+        start.consentEpoch = facts.consentEpoch
+        return start
     }
 }

@@ -34,7 +34,8 @@ extension MessageJourney {
         if let reason = cannotLookUp(message) {
             try await waitForOutcome(
                 message, attempt: attempt, why: "the outcome stayed unknown: \(reason)",
-                isOver: message.route.isRedactedAtProvider ? age >= configuration.lookUpLimit : isTooOld(message))
+                isOver: message.route.isRedactedAtProvider
+                    ? age >= configuration.lookUpLimit : isTooOld(message.question, at: clock.now()))
             return false
         }
         switch try await find(message, attempt: attempt, since: since, claimed) {

@@ -64,9 +64,17 @@ struct MessageJourney: Sendable {
 
     private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
-            let claimed = try await ledger.claim(message.claim(at: clock.now()))
+            let now = clock.now()
+            let asked = clock.elapsed()
+            let permit = circuits.standingPermit(message.route.account.alias)
+            let (claimed, begun) = try await ledger.claim(
+                message.claim(at: now), beginning: attempt(message, permit: permit, at: now))
             if ledgerOutage.ends() { logger.notice("The ledger is back") }
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
+            if let begun, let permit {
+                if try await carry(message, begun, claimed, permit, asked: asked) { return }
+                continue
+            }
             let attempts: Int
             switch claimed.state {
             case .held(let count):
@@ -78,7 +86,7 @@ struct MessageJourney: Sendable {
                 if try await reopen(message, claimed) { continue }
                 return try await resume(message, claimed.state, claimed)
             }
-            let decision = judge(message, claimed.facts)
+            let decision = judge(message.question, claimed.facts, at: clock.now())
             switch decision.outcome {
             case .allow, .warn, .redact: break
             case .defer: return try await putOff(message, decision, attempts: attempts, claimed)
@@ -90,31 +98,55 @@ struct MessageJourney: Sendable {
                 }
                 return try await end(message, decision)
             }
-            let permit: AccountCircuits.Permit
+            let given: AccountCircuits.Permit
             switch try await admit(message, attempts: attempts, claimed) {
-            case .may(let given): permit = given
+            case .may(let permit): given = permit
             case .again: continue
             case .putOff: return
             }
-            let start = message.start(
-                attempt: attempts + 1, worker: configuration.id, decision: decision, facts: claimed.facts,
-                at: clock.now())
-            let asked = clock.elapsed()
-            switch try await ledger.begin(start) {
-            case .factsChanged: continue
-            case .superseded(let state): return try await resume(message, state, claimed)
-            case .granted: break
-            }
-            guard clock.elapsed() - asked < configuration.attemptWindow else {
-                await record(settlement(message, start, .held), message.messageClass)
-                continue
-            }
-            let outcome = await call(message, attempt: start.attempt)
-            circuits.ended(permit, outcome.accountAnswer)
-            if outcome.isAnswer { message.answers += 1 }
-            if try await settle(message, start, outcome, claimed) { return }
+            let askedAgain = clock.elapsed()
+            let start = message.start(worker: configuration.id, at: clock.now())
+                .after(attempts, decision, claimed.facts)
+            let late = BegunAttempt(start: start, grant: try await ledger.begin(start))
+            if try await carry(message, late, claimed, given, asked: askedAgain) { return }
         }
         try await wait(message, reason: "contention", seconds: 5)
+    }
+
+    /// Begins the call of a message that waits for nothing, where it is claimed: its facts cannot change in between.
+    private func attempt(
+        _ message: PreparedMessage, permit: AccountCircuits.Permit?, at now: Date
+    ) -> @Sendable (ClaimedMessage) -> AttemptStart? {
+        let start = message.start(worker: configuration.id, at: now)
+        let question = message.question
+        return { [self] claimed in
+            guard permit != nil, claimed.isSameRequest, case .held(let attempts) = claimed.state else { return nil }
+            let decision = judge(question, claimed.facts, at: now)
+            return decision.outcome < .defer ? start.after(attempts, decision, claimed.facts) : nil
+        }
+    }
+
+    /// Calls the provider, if the ledger lets this worker; true when the message has come to an end here.
+    private func carry(
+        _ message: PreparedMessage, _ begun: BegunAttempt, _ claimed: ClaimedMessage, _ permit: AccountCircuits.Permit,
+        asked: Double
+    ) async throws -> Bool {
+        let start = begun.start
+        switch begun.grant {
+        case .factsChanged: return false
+        case .superseded(let state):
+            try await resume(message, state, claimed)
+            return true
+        case .granted: break
+        }
+        guard clock.elapsed() - asked < configuration.attemptWindow else {
+            await record(settlement(message, start, .held), message.messageClass)
+            return false
+        }
+        let outcome = await call(message, attempt: start.attempt)
+        circuits.ended(permit, outcome.accountAnswer)
+        if outcome.isAnswer { message.answers += 1 }
+        return try await settle(message, start, outcome, claimed)
     }
 
     private func call(_ message: PreparedMessage, attempt: Int) async -> CarrierOutcome {

@@ -92,12 +92,11 @@ final class PreparedMessage {
         return claim
     }
 
-    func start(
-        attempt: Int, worker: String, decision: Decision, facts: RecipientFacts, at now: Date
-    ) -> AttemptStart {
+    /// A wish to call that no decision stands behind yet.
+    func start(worker: String, at now: Date) -> AttemptStart {
         AttemptStart(
-            key: key, attempt: attempt, worker: worker, recipient: recipient, program: program,
-            consentEpoch: facts.consentEpoch, decision: decision.json, now: now, expiresAt: request.expiresAt)
+            key: key, attempt: 0, worker: worker, recipient: recipient, program: program, consentEpoch: -1,
+            decision: [], now: now, expiresAt: request.expiresAt)
     }
 
     func outbound(attempt: Int) -> OutboundMessage {

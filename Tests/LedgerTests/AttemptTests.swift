@@ -18,6 +18,38 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func aClaimMayBeginItsAttempt(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let (first, begun) = try await ledger.claim(claim("a")) { claimed in
+                claimed.state == .held(attempts: 0) ? start("a", epoch: claimed.facts.consentEpoch) : nil
+            }
+            #expect(first.state == .held(attempts: 0))
+            #expect(begun?.grant == .granted)
+            let attempting = AttemptState.attempting(attempt: 1, worker: "w1", since: noon)
+            // What another one asks for on top is weighed like any other wish.
+            let (second, late) = try await ledger.claim(claim("a")) { _ in start("a", worker: "w2") }
+            #expect(second.state == attempting)
+            #expect(late?.grant == .superseded(attempting))
+            let (third, nothing) = try await ledger.claim(claim("a")) { _ in nil }
+            #expect(third.state == attempting)
+            #expect(nothing == nil)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
+    func aClaimThatBeginsItsAttemptSeesTheConsentThatCounts(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            #expect(try await ledger.apply(change(.revoked, sid(1))))
+            let (claimed, begun) = try await ledger.claim(claim("a")) { claimed in
+                claimed.facts.consent == .revoked ? nil : start("a", epoch: claimed.facts.consentEpoch)
+            }
+            #expect(claimed.facts.consent == .revoked)
+            #expect(begun == nil)
+            #expect(try await ledger.claim(claim("a")).state == .held(attempts: 0))
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func anAttemptMustBeTheNext(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             _ = try await ledger.claim(claim("a"))

@@ -5,7 +5,7 @@ import Synchronization
 /// What the services measure: every name, label and unit stands here, and every instrument is made once.
 ///
 /// Labels come from closed sets, never from a message.
-public struct Instruments: Sendable {
+public final class Instruments: Sendable {
     /// What became of a message in the worker.
     public enum Outcome: String, Sendable, CaseIterable {
         /// Taken from the queue.
