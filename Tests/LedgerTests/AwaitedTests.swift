@@ -186,45 +186,6 @@ import Testing
         }
     }
 
-    @Test func aFileOfAnEarlierVersionIsMigratedAndKeepsWhatItKnew() async throws {
-        try await withLedgerFile { path async throws in
-            let before = try await openLedger(path)
-            try await send(before, "a", 7)
-            await before.close()
-            try await DatabaseQueue(path: path).write { database in
-                for table in ["awaited", "inbound_seen", "inbound_listing"] {
-                    try database.execute(sql: "DROP TABLE \(table)")
-                }
-                try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '3'")
-            }
-            try await isMigrated(try await openLedger(path))
-        }
-    }
-
-    @Test(.enabled(if: PostgresNode.url != nil)) func aSchemaOfAnEarlierVersionIsMigratedAndKeepsWhatItKnew()
-        async throws
-    {
-        try await withPostgresSchema { schema async throws in
-            let before = try await openPostgresLedger(schema)
-            try await send(before, "a", 7)
-            await before.close()
-            try await PostgresNode.execute("DROP TABLE awaited, inbound_seen, inbound_listing", schema)
-            for function in ["await_status", "end_awaiting", "take_due", "note_look", "take_listing", "note_listing"] {
-                try await PostgresNode.execute("DROP FUNCTION \(function)", schema)
-            }
-            try await PostgresNode.execute("UPDATE ledger SET version = 1", schema)
-            try await isMigrated(try await openPostgresLedger(schema))
-        }
-    }
-
-    private func isMigrated(_ ledger: any LedgerStore) async throws {
-        #expect(try await !ledger.record(accepted("a", 7)))
-        #expect(try await take(ledger).map(\.sid) == [sid(7)])
-        try await ledger.noteInbound(sid: sid(1), at: noon)
-        try await ledger.noteListing(account: "retail", completeTo: noon)
-        await ledger.close()
-    }
-
     /// What a message costs must not grow with the ledger: the search for what is due reads an index from its beginning.
     @Test func whatIsDueIsFoundInAnIndexOnSQLite() async throws {
         try await withLedgerFile { path async throws in

@@ -21,7 +21,7 @@ import Testing
             try database.execute(
                 sql: """
                     INSERT INTO name (text) VALUES ('shop'), ('w1');
-                    INSERT INTO decision (record) VALUES ('{9}');
+                    INSERT INTO decision (record) VALUES (CAST('{9}' AS BLOB));
                     INSERT INTO message (app, message_id, first_seen, request_hash)
                         SELECT id, 'old', \(noon.microseconds), zeroblob(32) FROM name WHERE text = 'shop';
                     INSERT INTO progress (message, state, attempt, changed_at, worker, decision)
@@ -48,7 +48,18 @@ import Testing
         #expect(claimed.isSameRequest)
         #expect(claimed.state == .attempting(attempt: 1, worker: "w1", since: noon))
         #expect(claimed.decision == Array("{9}".utf8))
-        #expect(try await ledger.settle(settlement("old", .refused(code: nil))))
+        let taken = Settlement.Result.accepted(Acceptance(sid: sid(7), status: "queued"))
+        #expect(try await ledger.settle(settlement("old", taken)))
+        let accepted = report("old", .accepted, sid: sid(7), attempt: 1) {
+            $0.origin = MessageOrigin(message: context("old"), recipient: nil)
+            $0.lookAt = seconds(60)
+        }
+        #expect(try await !ledger.record(accepted))
+        let due = try await ledger.takeDue(account: "retail", now: seconds(60), leasedUntil: seconds(90), limit: 9)
+        #expect(due.map(\.sid) == [sid(7)])
+        try await ledger.noteInbound(sid: sid(1), at: noon)
+        try await ledger.noteListing(account: "retail", completeTo: noon)
+        #expect(try await ledger.status().prunedAt == nil)
         for id in 0..<8 { #expect(try await !ledger.claim(claim("\(id)", hash: 2)).isSameRequest) }
         await ledger.close()
     }

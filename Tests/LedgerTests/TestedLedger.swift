@@ -107,6 +107,13 @@ func report(
     return report
 }
 
+/// What events say of a message.
+func context(_ id: String) -> MessageContext {
+    MessageContext(
+        messageID: id, app: "shop", messageClass: .promotional, purpose: "spring", channel: .sms, account: "retail",
+        sender: nil, attempt: 1)
+}
+
 func change(
     _ kind: ConsentChange.Kind, _ evidence: String, recipient: RecipientToken = .anna, programs: [String] = [program],
     at: Date = noon
