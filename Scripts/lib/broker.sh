@@ -60,6 +60,8 @@ broker_environment() {
     export RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d
     export RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config
     export RABBITMQ_CONF_ENV_FILE=$dir/env.conf RABBITMQ_ENABLED_PLUGINS_FILE=$dir/enabled_plugins
+    # By default it would stand wherever the caller is.
+    export ERL_CRASH_DUMP=$dir/log/erl_crash.dump
     # Erlang's distribution on loopback only.
     local loopback='-kernel inet_dist_use_interface {127,0,0,1}'
     export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=$loopback

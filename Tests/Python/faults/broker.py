@@ -17,7 +17,7 @@ def killed(theatre: Theatre, load: Load) -> None:
     """kill -9, and started again"""
     for part in load.parts(2):
         part.await_random_moment()
-        theatre.node.send_signal(signal.SIGKILL)
+        theatre.node.kill()
         theatre.node.start()
 
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
@@ -222,7 +223,9 @@ class Theatre:
     def heal(self) -> None:
         """After a fault that did not end as it should: the next one finds everything running."""
         self.worker_broker.rule = self.bridge_broker.rule = self.calls.rule = None
-        self.node.send_signal(signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            self.node.send_signal(signal.SIGCONT)
+        self.node.start()
         if self.worker.is_running:
             self.worker.send_signal(signal.SIGCONT)
         for program in self.programs:
