@@ -30,7 +30,7 @@ worker: {{slots: 16, reservedSlots: 2}}
 http: {{timeoutSeconds: {timeout}}}
 bridge: {{spool: {{path: "{spool}", megabytes: 64}}}}
 """
-FINDS_LOST_CALLBACKS = False
+FINDS_LOST_CALLBACKS = True
 """Whether the system asks the provider for a status that it was not told, SWITCHBOARD_LOST_AFTER seconds later: then no
 message may stay without a final event."""
 LEAST_SIZE = 4
