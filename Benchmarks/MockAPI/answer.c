@@ -22,8 +22,10 @@ static const char created_body[] =
 static const char missing_body[] = "{\"code\":20404,\"message\":\"The requested resource was not found\","
                                    "\"more_info\":\"https://www.twilio.com/docs/errors/20404\",\"status\":404}";
 
-static char created[2048], missing[512];
-static size_t created_length, missing_length;
+static const char list_body[] = "{\"messages\":[],\"next_page_uri\":null}";
+
+static char created[2048], missing[512], list[512];
+static size_t created_length, missing_length, list_length;
 static char *sids[8];
 static int sid_count;
 static uint64_t random_state[2];
@@ -49,6 +51,7 @@ static size_t compose(char *to, size_t capacity, const char *status, const char 
 void answer_prepare(void) {
     created_length = compose(created, sizeof created, "201 Created", created_body, sizeof created_body - 1);
     missing_length = compose(missing, sizeof missing, "404 Not Found", missing_body, sizeof missing_body - 1);
+    list_length = compose(list, sizeof list, "200 OK", list_body, sizeof list_body - 1);
     for (char *at = created; (at = strstr(at, PLACEHOLDER)) != NULL; at += sizeof PLACEHOLDER - 1)
         sids[sid_count++] = at + 2;
     if (getrandom(random_state, sizeof random_state, 0) != sizeof random_state) bench_die("mock: no random bytes");
@@ -64,6 +67,11 @@ const char *answer_created(size_t *length) {
     for (int i = 0; i < sid_count; i++) memcpy(sids[i], sid, sizeof sid);
     *length = created_length;
     return created;
+}
+
+const char *answer_empty_list(size_t *length) {
+    *length = list_length;
+    return list;
 }
 
 const char *answer_not_found(size_t *length) {

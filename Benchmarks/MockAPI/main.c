@@ -63,7 +63,7 @@ static void serve(struct connection *c) {
         c->used -= (uint32_t)taken;
         if (!request.is_create) {
             size_t length;
-            const char *bytes = answer_not_found(&length);
+            const char *bytes = request.is_list ? answer_empty_list(&length) : answer_not_found(&length);
             if (!send_whole(c, bytes, length)) return;
             continue;
         }

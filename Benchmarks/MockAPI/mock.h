@@ -17,6 +17,7 @@ struct connection {
 /// What was read of a request's head.
 struct request {
     bool is_create; ///< POST …/Messages.json
+    bool is_list;   ///< GET …/Messages.json?…
     bool expects_continue;
     size_t head_length; ///< including the empty line
     size_t body_length;
@@ -42,6 +43,9 @@ void answer_prepare(void);
 
 /// A 201 of about 850 bytes with a new SID. The bytes belong to this module until the next call.
 const char *answer_created(size_t *length);
+
+/// A list without messages: a bridge asks for it before promotional messages may go.
+const char *answer_empty_list(size_t *length);
 
 /// A 404 in Twilio's shape.
 const char *answer_not_found(size_t *length);

@@ -35,6 +35,7 @@ enum request_state request_read(const char *buffer, size_t used, struct request 
     size_t first = (size_t)(line_end - buffer);
     out->is_create =
         first > 5 && memcmp(buffer, "POST ", 5) == 0 && memmem(buffer, first, "/Messages.json ", 15) != NULL;
+    out->is_list = first > 4 && memcmp(buffer, "GET ", 4) == 0 && memmem(buffer, first, "/Messages.json?", 15) != NULL;
     for (const char *line = line_end + 2; line < end; line = line_end + 2) {
         line_end = memmem(line, (size_t)(end + 2 - line), "\r\n", 2);
         const char *value;

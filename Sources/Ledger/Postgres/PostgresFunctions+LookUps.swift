@@ -1,4 +1,5 @@
-/// What is asked by whoever looks up what no webhook told.
+/// What is asked by whoever looks up what no webhook told. In PL/pgSQL, which keeps its plans: functions in SQL are planned
+/// anew at every call, which would cost more than they do.
 extension PostgresFunctions {
     static let version2 = [awaited, listing].joined(separator: "\n")
 
@@ -8,22 +9,26 @@ extension PostgresFunctions {
         CREATE FUNCTION await_status(
             the_app text, the_message_id text, the_account text, the_sid text, the_origin text, the_at bigint,
             the_due bigint
-        ) RETURNS void LANGUAGE sql AS $function$
+        ) RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
             INSERT INTO awaited AS a (message, account, due, accepted_at, looks, sid, origin)
             SELECT m.id, the_account, the_due, the_at, 0, the_sid, the_origin
             FROM message m JOIN progress p ON p.message = m.id
             WHERE m.app = the_app AND m.message_id = the_message_id AND p.final_at IS NULL
             ON CONFLICT (message) DO UPDATE SET account = excluded.account, due = excluded.due,
                 accepted_at = excluded.accepted_at, looks = 0, sid = excluded.sid, origin = excluded.origin
-            WHERE a.sid <> excluded.sid
+            WHERE a.sid <> excluded.sid;
+        END
         $function$;
 
         -- The final status of a message is there; without its key the provider's id finds it.
         CREATE FUNCTION end_awaiting(the_app text, the_message_id text, the_sid text)
-        RETURNS void LANGUAGE sql AS $function$
+        RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
             DELETE FROM awaited a WHERE a.message = CASE
                 WHEN the_message_id IS NULL THEN (SELECT i.message FROM provider_id i WHERE i.sid = the_sid)
-                ELSE (SELECT m.id FROM message m WHERE m.app = the_app AND m.message_id = the_message_id) END
+                ELSE (SELECT m.id FROM message m WHERE m.app = the_app AND m.message_id = the_message_id) END;
+        END
         $function$;
 
         -- Others may take at the same time: each row goes to one of them, and none waits.
@@ -47,10 +52,12 @@ extension PostgresFunctions {
         $function$;
 
         CREATE FUNCTION note_look(the_app text, the_message_id text, the_looks bigint, the_next bigint)
-        RETURNS void LANGUAGE sql AS $function$
+        RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
             UPDATE awaited a SET due = the_next, looks = the_looks
             WHERE a.message = (SELECT m.id FROM message m WHERE m.app = the_app AND m.message_id = the_message_id)
-                AND a.looks = the_looks - 1
+                AND a.looks = the_looks - 1;
+        END
         $function$;
         """
 
@@ -60,22 +67,25 @@ extension PostgresFunctions {
             the_account text, the_now bigint, is_due_before bigint, the_first bigint, lease_until bigint
         ) RETURNS bigint LANGUAGE plpgsql AS $function$
         DECLARE
-            found bigint;
+            was_complete bigint;
         BEGIN
             INSERT INTO inbound_listing (account, complete_to, leased_until) VALUES (the_account, the_first, 0)
             ON CONFLICT (account) DO NOTHING;
             UPDATE inbound_listing l SET leased_until = lease_until
             WHERE l.account = the_account AND l.complete_to <= is_due_before AND l.leased_until <= the_now
-            RETURNING l.complete_to INTO found;
-            RETURN found;
+            RETURNING l.complete_to INTO was_complete;
+            RETURN was_complete;
         END
         $function$;
 
-        CREATE FUNCTION note_listing(the_account text, the_complete_to bigint) RETURNS void LANGUAGE sql AS $function$
+        CREATE FUNCTION note_listing(the_account text, the_complete_to bigint)
+        RETURNS void LANGUAGE plpgsql AS $function$
+        BEGIN
             INSERT INTO inbound_listing AS l (account, complete_to, leased_until)
             VALUES (the_account, the_complete_to, 0)
             ON CONFLICT (account) DO UPDATE
-            SET complete_to = greatest(l.complete_to, excluded.complete_to), leased_until = 0
+            SET complete_to = greatest(l.complete_to, excluded.complete_to), leased_until = 0;
+        END
         $function$;
         """
 }
