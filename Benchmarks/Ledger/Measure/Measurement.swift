@@ -1,7 +1,6 @@
 import Foundation
 import Ledger
 import Messaging
-import Synchronization
 
 /// Asks a filled ledger what services ask it, and prints what each call costs.
 struct Measurement: Sendable {
@@ -13,8 +12,7 @@ struct Measurement: Sendable {
     private var meter: Meter { Meter(concurrency: 64, postmaster: postmaster) }
 
     private func report(_ figures: Figures) throws {
-        print(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
-        fflush(stdout)
+        FileHandle.standardOutput.write(try JSONEncoder().encode(figures) + Data("\n".utf8))
     }
 
     /// When a message of the measurement comes.
@@ -92,14 +90,14 @@ struct Measurement: Sendable {
 
     /// Steps without a rest, and what pruning with its rests costs those who claim.
     func pruning() async throws {
-        let removed = Atomic<Int>(0)
+        let removed = Tally()
         let alone = Meter(concurrency: 1, postmaster: postmaster)
         try report(
             try await alone.measure("prune step", 200) { _ in
                 let step = try await prune()
-                removed.wrappingAdd(step.removed[.message] ?? 0, ordering: .relaxed)
+                removed.add(step.removed[.message] ?? 0)
             })
-        print("{\"removed\": \(removed.load(ordering: .relaxed))}")
+        FileHandle.standardOutput.write(Data("{\"removed\": \(removed.value)}\n".utf8))
         let pruning = Task {
             while !Task.isCancelled {
                 let start = ContinuousClock.now

@@ -16,6 +16,17 @@ struct Figures: Codable {
     var server: Double
 }
 
+/// A number that many tasks add to.
+final class Tally: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    /// What it was before.
+    @discardableResult
+    func add(_ number: Int) -> Int { count.wrappingAdd(number, ordering: .relaxed).oldValue }
+}
+
 /// Makes many calls at once, as a worker does.
 struct Meter {
     let concurrency: Int
@@ -25,7 +36,7 @@ struct Meter {
     func measure(
         _ name: String, _ calls: Int, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws -> Figures {
-        let next = Atomic<Int>(0)
+        let next = Tally()
         let (processor, server) = (Self.processorTime(), serverTime())
         let start = ContinuousClock.now
         let times = try await withThrowingTaskGroup(of: [Double].self) { group in
@@ -33,7 +44,7 @@ struct Meter {
                 group.addTask {
                     var times: [Double] = []
                     while true {
-                        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                        let number = next.add(1)
                         guard number < calls else { return times }
                         let start = ContinuousClock.now
                         try await body(number)
@@ -54,7 +65,7 @@ struct Meter {
     /// Microseconds.
     private static func processorTime() -> Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
     }
