@@ -74,7 +74,12 @@ let package = Package(
 
         // Words and rules
         module("Messaging", []),
-        module("Policy", ["Messaging", crypto], resources: [.embedInCode("Resources/keywords.csv")]),
+        module(
+            "Policy", ["Messaging", crypto],
+            resources: [
+                .embedInCode("Resources/keywords.csv"), .embedInCode("Resources/recipient_zones.txt"),
+                .embedInCode("Resources/number_plan.txt"),
+            ]),
 
         // Adapters
         module(
