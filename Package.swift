@@ -75,10 +75,10 @@ let package = Package(
         // Words and rules
         module("Messaging", []),
         module(
-            "Policy", ["Messaging", crypto],
+            "Policy", ["Messaging", crypto, "Yams"],
             resources: [
                 .embedInCode("Resources/keywords.csv"), .embedInCode("Resources/recipient_zones.txt"),
-                .embedInCode("Resources/number_plan.txt"),
+                .embedInCode("Resources/number_plan.txt"), .embedInCode("Resources/default_policy.yaml"),
             ]),
 
         // Adapters
@@ -157,7 +157,7 @@ let package = Package(
             ]),
         tests(
             "SwitchboardTests",
-            ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
+            ["Switchboard", "AMQP", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser, logging]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own

@@ -10,7 +10,7 @@ final class WorkerParts: Sendable {
     let configuration: WorkerConfiguration
     let directory: Directory
     let templates: TemplateCatalog
-    let policy: PolicyEngine
+    let policy: LivePolicy
     let tokens: RecipientTokenKeys
     let ledger: any MessageLedger
     let outbox: any Outbox
@@ -20,7 +20,7 @@ final class WorkerParts: Sendable {
     let circuits: AccountCircuits
 
     init(
-        configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
+        configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: LivePolicy,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
         circuits: AccountCircuits = AccountCircuits(), pause: @escaping Pause
     ) {

@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events, bridge
+        case accounts, apps, templates, worker, http, events, bridge, policy
     }
 
     init(from decoder: any Decoder) throws {
@@ -31,6 +31,7 @@ extension ConfigurationFile: Decodable {
         http = try container.decodeIfPresent(HTTP.self, forKey: .http)
         events = try container.decodeIfPresent(Events.self, forKey: .events)
         bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
+        policy = try container.decodeIfPresent(String.self, forKey: .policy)
     }
 }
 

@@ -63,6 +63,8 @@ struct ConfigurationFile: Sendable, Equatable {
     var http: HTTP?
     var events: Events?
     var bridge: Bridge?
+    /// The path of a policy file (`Topology/schemas/policy.json`); nil for the shipped policy.
+    var policy: String?
 
     /// Reads the file; an empty configuration without a path.
     ///

@@ -61,7 +61,8 @@ struct Bench {
     var journey: MessageJourney {
         MessageJourney(
             WorkerParts(
-                configuration: configuration, directory: directory, templates: templates, policy: .shipped,
+                configuration: configuration, directory: directory, templates: templates,
+                policy: LivePolicy(PolicyEngine(overlay: .development)),
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, circuits: circuits,
                 pause: { [journal, clock, duringPause] seconds, _ in
