@@ -78,7 +78,12 @@ let package = Package(
 
         // Words and rules
         module("Messaging", []),
-        module("Policy", ["Messaging", crypto], resources: [.embedInCode("Resources/keywords.csv")]),
+        module(
+            "Policy", ["Messaging", crypto, "Yams"],
+            resources: [
+                .embedInCode("Resources/keywords.csv"), .embedInCode("Resources/recipient_zones.txt"),
+                .embedInCode("Resources/number_plan.txt"), .embedInCode("Resources/default_policy.yaml"),
+            ]),
 
         // Adapters
         module(
@@ -158,7 +163,10 @@ let package = Package(
             ]),
         tests(
             "SwitchboardTests",
-            ["Switchboard", "AMQP", "Ledger", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser]),
+            [
+                "Switchboard", "AMQP", "Ledger", "Messaging", "Outbound", "Policy", "Topics", "Twilio", argumentParser,
+                logging,
+            ]),
         tests("StructureTests", []),
 
         // Component tests: a scripted peer on loopback, or a file of our own

@@ -18,8 +18,16 @@ extension Decision {
             json.value("notBefore", notBefore.map(formatRFC3339))
             json.value("expiresAt", expiresAt.map(formatRFC3339))
             json.object("facts") { json in
+                if !facts.zones.isEmpty {
+                    json.array("zones") { json in for zone in facts.zones { json.value(nil, zone) } }
+                }
+                json.value("zoneSource", facts.zoneSource)
+                if !facts.jurisdictions.isEmpty {
+                    json.array("jurisdictions") { json in for code in facts.jurisdictions { json.value(nil, code) } }
+                }
                 json.value("consent", facts.consent)
                 json.value("country", facts.country)
+                json.value("sentIn24h", facts.sentIn24Hours)
                 json.value("segments", facts.segments)
                 json.value("encoding", facts.encoding)
             }
@@ -27,6 +35,7 @@ extension Decision {
             json.object("policy") { json in
                 json.value("name", policy.name)
                 json.value("revision", policy.revision)
+                json.value("timeZones", policy.timeZones)
             }
         }
     }

@@ -54,6 +54,14 @@ public struct Decision: Sendable, Equatable {
         public var encoding: String?
         /// The country, ISO 3166-1 alpha-2, where it is known.
         public var country: String?
+        /// The IANA time zones that the recipient may be in.
+        public var zones: [String] = []
+        /// What the zones were taken from, such as `area-code`.
+        public var zoneSource: String?
+        /// The jurisdictions whose laws were applied, such as `US` and `US-FL`.
+        public var jurisdictions: [String] = []
+        /// Messages to the recipient within 24 hours, where they are counted.
+        public var sentIn24Hours: Int?
 
         /// Facts of one message.
         public init(consent: String, segments: Int? = nil, encoding: String? = nil, country: String? = nil) {
@@ -70,11 +78,14 @@ public struct Decision: Sendable, Equatable {
         public var name: String
         /// `sha256:` and the hexadecimal digest of the policy's content.
         public var revision: String
+        /// The version of the time zone data, such as `2025b`.
+        public var timeZones: String?
 
         /// A named revision.
-        public init(name: String, revision: String) {
+        public init(name: String, revision: String, timeZones: String? = nil) {
             self.name = name
             self.revision = revision
+            self.timeZones = timeZones
         }
     }
 

@@ -81,7 +81,8 @@ public func formatRFC3339(_ instant: Date) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-private func daysIn(month: Int, year: Int) -> Int {
+/// How many days a month has.
+package func daysIn(month: Int, year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -90,7 +91,7 @@ private func daysIn(month: Int, year: Int) -> Int {
 }
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar, counted in 400-year eras that begin in March.
-private func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+package func daysSince1970(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted.floorDivided(by: 400)
     let yearOfEra = shifted - era * 400
@@ -98,7 +99,8 @@ private func daysSince1970(year: Int, month: Int, day: Int) -> Int {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
 
-private func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+/// The date of a day counted from 1970-01-01.
+package func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = shifted.floorDivided(by: 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -110,7 +112,8 @@ private func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: 
 }
 
 extension Int {
-    fileprivate func floorDivided(by divisor: Int) -> Int {
+    /// Rounds down, below zero as well.
+    package func floorDivided(by divisor: Int) -> Int {
         self >= 0 ? self / divisor : (self - divisor + 1) / divisor
     }
 }

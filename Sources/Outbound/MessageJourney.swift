@@ -16,7 +16,7 @@ struct MessageJourney: Sendable {
     var configuration: WorkerConfiguration { parts.configuration }
     var directory: Directory { parts.directory }
     var templates: TemplateCatalog { parts.templates }
-    var policy: PolicyEngine { parts.policy }
+    var policy: PolicyEngine { parts.policy.current }
     var tokens: RecipientTokenKeys { parts.tokens }
     var ledger: any MessageLedger { parts.ledger }
     var outbox: any Outbox { parts.outbox }

@@ -63,7 +63,7 @@ public actor Worker: Service {
     /// A worker on its loop, with two broker connections of its own.
     public init(
         loop: EventLoop, configuration: WorkerConfiguration, broker: BrokerURL, connection: ConnectionOptions,
-        publishesClearEvents: Bool, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
+        publishesClearEvents: Bool, directory: Directory, templates: TemplateCatalog, policy: LivePolicy,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, logger: Logger
     ) {
         self.loop = loop

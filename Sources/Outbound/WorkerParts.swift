@@ -11,7 +11,7 @@ final class WorkerParts: Sendable {
     let configuration: WorkerConfiguration
     let directory: Directory
     let templates: TemplateCatalog
-    let policy: PolicyEngine
+    let policy: LivePolicy
     let tokens: RecipientTokenKeys
     let ledger: any MessageLedger
     let outbox: any Outbox
@@ -23,7 +23,7 @@ final class WorkerParts: Sendable {
     let ledgerOutage: Outage
 
     init(
-        configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: PolicyEngine,
+        configuration: WorkerConfiguration, directory: Directory, templates: TemplateCatalog, policy: LivePolicy,
         tokens: RecipientTokenKeys, ledger: any MessageLedger, outbox: any Outbox, clock: WorkerClock, logger: Logger,
         circuits: AccountCircuits, ledgerOutage: Outage = Outage(), pause: @escaping Pause
     ) {

@@ -7,39 +7,71 @@ public import Messaging
 /// All rules run and every hit is listed; the strongest effect wins. No clock, no store, no state: the same question has
 /// the same answer.
 public struct PolicyEngine: Sendable {
-    /// The policy's name and the hash of its data.
+    /// The policy's name, the hash of its data, and the version of the time zones.
     public let revision: Decision.Revision
+    private let document: PolicyDocument
     private let rules: [any Rule]
-    private let overlay: PolicyOverlay
+    private let places: RecipientPlaces
+    private let book: LawBook
+    private let patterns: TextPatterns
+    /// Those that hold for this engine's mode.
+    private let overlays: [PolicyDocument.Overlay]
 
     /// The policy as shipped.
     public static let shipped = PolicyEngine()
 
     /// The shipped policy under an overlay.
-    public init(overlay: PolicyOverlay = .none) {
-        self.init(name: "default", rules: shippedRules(PolicyLimits()), overlay: overlay)
+    public init(overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system) {
+        self.init(.shipped, overlay: overlay, timeZones: timeZones)
     }
 
-    /// - Parameter rules: in the order in which their hits are listed.
-    init(name: String, rules: [any Rule], overlay: PolicyOverlay) {
-        self.rules = rules
-        self.overlay = overlay
+    /// A policy of the operator's.
+    public init(_ document: PolicyDocument, overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system) {
+        self.init(document, overlay: overlay, timeZones: timeZones, order: { $0 })
+    }
+
+    /// - Parameter order: of the rules; makes no difference but to the order in which hits are listed.
+    init(
+        _ document: PolicyDocument, overlay: PolicyOverlay, timeZones: TimeZoneDatabase,
+        order: ([any Rule]) -> [any Rule]
+    ) {
+        let overlays = document.overlays.filter { $0.mode == nil || $0.mode == overlay.name }
+        self.document = document
+        self.overlays = overlays
+        book = LawBook(document)
+        places = RecipientPlaces(.shipped, timeZones, book)
+        patterns = TextPatterns(document, overlays)
+        rules = order(Self.rules(document, overlays, timeZones))
         revision = Decision.Revision(
-            name: overlay.name.isEmpty ? name : "\(name)+\(overlay.name)",
-            revision: Self.contentHash(name: name, rules: rules, overlay: overlay))
+            name: overlay.name.isEmpty ? document.name : "\(document.name)+\(overlay.name)",
+            revision: Self.contentHash(document, overlay), timeZones: timeZones.version)
     }
 
-    /// `sha256:` and the digest of all that a judgement depends on beside its arguments.
-    private static func contentHash(name: String, rules: [any Rule], overlay: PolicyOverlay) -> String {
-        var json = JSONText()
-        json.object { json in
-            json.value("name", name)
-            json.object("rules") { json in
-                for rule in rules.sorted(by: { $0.name < $1.name }) { json.pairs(rule.name, rule.parameters) }
-            }
-            json.array("warnOnly") { json in for rule in overlay.warnOnly { json.value(nil, rule) } }
-        }
-        return "sha256:" + hexadecimal(SHA256.hash(data: json.bytes))
+    private static func rules(
+        _ document: PolicyDocument, _ overlays: [PolicyDocument.Overlay], _ timeZones: TimeZoneDatabase
+    ) -> [any Rule] {
+        let limits = document.limits
+        return [
+            NumberShapeRule(), NumberPlanRule(plan: .shipped), KnownBadNumberRule(),
+            OptOutRule(exempt: document.optOut.exempt),
+            OptOutsKnownRule(maximumAge: Double(limits.consentAge), retryAfter: Double(limits.consentRetry)),
+            ConsentRule(), ReplyRule(), ReassignedRule(),
+            QuietHoursRule(database: timeZones), CapRule(),
+            LengthRule(maximum: limits.text, maximumSegments: limits.segments), OptOutInstructionRule(),
+            BrandRule(hasBrands: overlays.map { $0.brands != nil }),
+            ForbiddenContentRule(categories: document.categories), WhatsAppRule(),
+            ExpiryRule(), ScheduleRule(), CountryRule(allowed: overlays.map(\.allowedCountries)),
+            VelocityRule(maximum: limits.perPrefix),
+        ]
+    }
+
+    /// `sha256:` and the digest of all that a judgement depends on beside its arguments and the time zones.
+    private static func contentHash(_ document: PolicyDocument, _ overlay: PolicyOverlay) -> String {
+        var state = SHA256()
+        for part in [document.contentHash, overlay.name] { state.update(data: Array(part.utf8) + [0]) }
+        state.update(data: PackageResources.recipient_zones_txt)
+        state.update(data: PackageResources.number_plan_txt)
+        return "sha256:" + hexadecimal(state.finalize())
     }
 
     /// Judges one message.
@@ -47,35 +79,59 @@ public struct PolicyEngine: Sendable {
     /// - Parameters:
     ///   - facts: what the ledger knows of the recipient; nil when there is no ledger to ask, so that the rules that
     ///     need it do not run.
+    ///   - traffic: what is known of earlier messages.
     ///   - now: the caller's clock.
-    public func decide(_ candidate: Candidate, facts: RecipientFacts?, now: Date) -> Decision {
-        let situation = Situation(candidate: candidate, facts: facts, now: now)
-        var reasons: [Decision.Reason] = []
-        var passed: [String] = []
-        var notRun: [String] = []
-        var notBefore: Date?
-        passed.reserveCapacity(rules.count)
-        for rule in rules {
-            switch rule.judge(situation) {
-            case .passed:
-                passed.append(rule.name)
-            case .notRun:
-                notRun.append(rule.name)
-            case .hit(let effect, let why, let until):
-                let effect = overlay.weakens(rule.name) ? min(effect, .warn) : effect
-                reasons.append(Decision.Reason(rule: rule.name, effect: effect, why: why, reference: rule.reference))
-                // Several rules put a message off until all of them allow it.
-                if let until { notBefore = notBefore.map { max($0, until) } ?? until }
-            }
-        }
+    public func decide(
+        _ candidate: Candidate, facts: RecipientFacts?, traffic: TrafficFacts = .unknown, now: Date
+    ) -> Decision {
+        let situation = situation(candidate, facts, traffic, now)
+        var findings = Findings(warnOnly: situation.overlays.map { overlays[$0].warnOnly }.filter { !$0.isEmpty })
+        for rule in rules { rule.judge(situation, &findings) }
         return Decision(
-            reasons: reasons, passed: passed, notRun: notRun, notBefore: notBefore,
-            expiresAt: candidate.request.expiresAt, facts: Self.facts(candidate, facts), policy: revision)
+            reasons: findings.reasons, passed: findings.passed, notRun: findings.notRun,
+            notBefore: findings.notBefore, expiresAt: candidate.request.expiresAt, facts: Self.facts(situation),
+            policy: revision)
     }
 
-    private static func facts(_ candidate: Candidate, _ facts: RecipientFacts?) -> Decision.Facts {
-        Decision.Facts(
-            consent: facts?.consent.rawValue ?? "unknown", segments: candidate.segmentCount?.segments,
-            encoding: candidate.segmentCount?.encoding, country: country(of: candidate.request.to))
+    private func situation(
+        _ candidate: Candidate, _ facts: RecipientFacts?, _ traffic: TrafficFacts, _ now: Date
+    ) -> Situation {
+        let country = country(of: candidate.request.to)
+        let recipient = places.answer(candidate.request, country: country, isTrusted: candidate.isTrusted)
+        let applying = overlays.indices.filter {
+            overlays[$0].applies(app: candidate.app, purpose: candidate.purpose, country: country)
+        }
+        return Situation(
+            candidate: candidate, facts: facts, traffic: traffic, now: now,
+            kind: document.kind(of: candidate.messageClass, purpose: candidate.purpose), country: country,
+            recipient: recipient, laws: recipient.place.laws + applying.map { overlays[$0].law },
+            overlays: applying, text: candidate.text.map { TextFindings($0, patterns) })
+    }
+
+    private static func facts(_ situation: Situation) -> Decision.Facts {
+        let candidate = situation.candidate
+        var facts = Decision.Facts(
+            consent: situation.facts?.consent.rawValue ?? "unknown", segments: candidate.segmentCount?.segments,
+            encoding: candidate.segmentCount?.encoding, country: situation.country)
+        facts.zones = situation.recipient.zoneNames
+        facts.zoneSource = situation.recipient.zoneSource
+        facts.jurisdictions = situation.recipient.place.jurisdictions
+        facts.sentIn24Hours = situation.traffic.sentIn24Hours
+        return facts
+    }
+}
+
+extension TextPatterns {
+    /// What the rules of a policy look for.
+    init(_ document: PolicyDocument, _ overlays: [PolicyDocument.Overlay]) {
+        self.init()
+        for (index, category) in document.categories.enumerated() {
+            for word in category.words { add(phrase: word, .category(index)) }
+        }
+        for word in document.optOut.instructions { add(phrase: word, .optOutInstruction) }
+        for host in document.linkShorteners { add(host: host) }
+        for (index, overlay) in overlays.enumerated() {
+            for brand in overlay.brands ?? [] { add(phrase: brand, .brand(index)) }
+        }
     }
 }

@@ -1,23 +1,26 @@
 import Messaging
 
-/// The numbers of the shipped policy; part of its revision.
-struct PolicyLimits: Sendable {
+/// The numbers of a policy.
+struct PolicyLimits: Sendable, Equatable {
     /// The longest rendered text, in Unicode scalars.
-    var length = SendRequest.maximumBodyLength
+    var text = SendRequest.maximumBodyLength
+    /// The most segments of a text; nil leaves it to the length.
+    var segments: Int?
     /// Seconds after which it counts as unknown whether opt-outs are being recorded.
-    var consentAge = 10.0
+    var consentAge = 10
     /// Seconds after which a message is judged again that waits for opt-outs to be recorded.
-    var consentRetry = 5.0
-}
+    var consentRetry = 5
+    /// Messages to one prefix of numbers in ten minutes, beyond which somebody may be pumping traffic; nil for none.
+    var perPrefix: Int?
 
-/// The rules of the shipped policy, in the order in which their hits are listed.
-func shippedRules(_ limits: PolicyLimits) -> [any Rule] {
-    [
-        NumberShapeRule(),
-        OptOutRule(),
-        OptOutsKnownRule(maximumAge: limits.consentAge, retryAfter: limits.consentRetry),
-        LengthRule(maximum: limits.length),
-        ExpiryRule(),
-        ScheduleRule(),
-    ]
+    init() {}
+
+    init(_ node: PolicyNode) throws(PolicyProblem) {
+        let fields = try node.fields(["text", "segments", "consentAge", "consentRetry", "perPrefix"])
+        if let node = fields["text"] { text = try node.integer(1...SendRequest.maximumBodyLength) }
+        segments = try fields["segments"]?.integer(1...100)
+        if let node = fields["consentAge"] { consentAge = try node.integer(1...60) }
+        if let node = fields["consentRetry"] { consentRetry = try node.integer(1...60) }
+        perPrefix = try fields["perPrefix"]?.integer(1...1_000_000)
+    }
 }

@@ -6,31 +6,75 @@ struct Situation {
     let candidate: Candidate
     /// nil where nothing is known of the recipient.
     let facts: RecipientFacts?
+    let traffic: TrafficFacts
     let now: Date
+    let kind: MessageKind
+    let country: String?
+    /// Where the recipient may be.
+    let recipient: RecipientPlaces.Answer
+    /// The laws of the recipient's jurisdictions, and of the overlays that hold for the message.
+    let laws: [Law]
+    /// The overlays that hold for the message, by index.
+    let overlays: [Int]
+    /// What was found in the text; nil where the text is not known here.
+    let text: TextFindings?
+
+    /// Whether the message has no text: one of media alone. One that is rendered at the provider has a text.
+    var hasNoText: Bool {
+        candidate.text == nil && candidate.request.template == nil && candidate.request.content == nil
+    }
 }
 
-/// One rule of the policy.
+/// One rule of the policy, or a family of them that looks at the same.
 protocol Rule: Sendable {
-    /// The family and the rule, such as `opt-out.program`.
-    var name: String { get }
-    /// The law or guideline behind it.
-    var reference: String? { get }
-    /// The rule's data, by name; part of the policy's revision.
-    var parameters: [String: String] { get }
     /// Judges one message; `why` holds no address and no text of the message.
-    func judge(_ situation: Situation) -> Verdict
+    func judge(_ situation: Situation, _ findings: inout Findings)
 }
 
-extension Rule {
-    var parameters: [String: String] { [:] }
-}
+/// What the rules find out about one message.
+struct Findings {
+    private(set) var reasons: [Decision.Reason] = []
+    private(set) var passed: [String] = []
+    private(set) var notRun: [String] = []
+    /// When the message may go by the rules that put it off.
+    private var binding: Date?
+    /// The same by rules that only warn here.
+    private var advised: Date?
+    private let warnOnly: [[String]]
 
-/// A rule's answer.
-enum Verdict {
+    /// - Parameter warnOnly: lists of families, or single rules, that only warn.
+    init(warnOnly: [[String]]) {
+        self.warnOnly = warnOnly
+        passed.reserveCapacity(16)
+    }
+
+    /// The first instant at which all rules allow the message.
+    var notBefore: Date? { binding ?? advised }
+
     /// Nothing to say against the message.
-    case passed
+    mutating func pass(_ rule: String) { passed.append(rule) }
+
     /// A fact is missing.
-    case notRun
+    mutating func skip(_ rule: String) { notRun.append(rule) }
+
     /// The rule hit.
-    case hit(Effect, why: String, notBefore: Date? = nil)
+    mutating func hit(_ rule: String, _ effect: Effect, why: String, reference: String? = nil, notBefore: Date? = nil) {
+        let isWeakened = effect > .warn && warnOnly.contains { $0.contains { isFamily($0, of: rule) } }
+        reasons.append(
+            Decision.Reason(rule: rule, effect: isWeakened ? .warn : effect, why: why, reference: reference))
+        // Several rules put a message off until all of them allow it.
+        guard let notBefore else { return }
+        if isWeakened {
+            advised = advised.map { max($0, notBefore) } ?? notBefore
+        } else {
+            binding = binding.map { max($0, notBefore) } ?? notBefore
+        }
+    }
+}
+
+/// Whether a rule is the named one, or of the named family.
+func isFamily(_ family: String, of rule: String) -> Bool {
+    rule.utf8.starts(with: family.utf8)
+        && (rule.utf8.count == family.utf8.count
+            || rule.utf8.dropFirst(family.utf8.count).first == UInt8(ascii: "."))
 }

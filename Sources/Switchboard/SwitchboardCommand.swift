@@ -11,7 +11,8 @@ struct SwitchboardCommand: AsyncParsableCommand {
             that SWITCHBOARD_CONFIG names. Exit codes: 0 done, 1 the work failed, 64 wrong usage, 78 wrong configuration.
             """,
         subcommands: [
-            RunCommand.self, SendCommand.self, ExplainCommand.self, SignatureCommand.self, TailCommand.self,
-            TraceCommand.self, TopologyCommand.self, LedgerCommand.self, ReplayCommand.self, DoctorCommand.self,
+            RunCommand.self, SendCommand.self, ExplainCommand.self, PolicyCommand.self, SignatureCommand.self,
+            TailCommand.self, TraceCommand.self, TopologyCommand.self, LedgerCommand.self, ReplayCommand.self,
+            DoctorCommand.self,
         ])
 }

@@ -7,7 +7,7 @@ import Topics
 
 @Suite("What the policy decides, done") struct PolicyOutcomeTests {
     private func json(_ further: String) -> String {
-        #"{"to": "\#(Deliveries.recipient)", "body": "Hi", \#(further)}"#
+        #"{"to": "\#(Deliveries.recipient)", "body": "Reply STOP", "consent": {"evidence": "x"}, \#(further)}"#
     }
 
     @Test("who opted out gets nothing, of either class, and the reason is told", arguments: MessageClass.allCases)

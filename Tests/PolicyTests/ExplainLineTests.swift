@@ -4,17 +4,20 @@ import Policy
 import Testing
 
 @Suite("Explaining a request") struct ExplainLineTests {
-    private let now = Date(timeIntervalSince1970: 1_795_273_200)
+    private let now = Date(timeIntervalSince1970: 1_795_291_200)
 
     private func explain(_ line: String) -> ExplainLine {
         ExplainLine(Array(line.utf8), policy: .shipped, now: now)
     }
 
     @Test("a request is judged without facts, and its app is trusted") func allowed() throws {
-        let line = #"{"to": "+14155550132", "body": "Hi", "app": "shop", "class": "promotional", "purpose": "spring"}"#
+        let line = #"{"to":"+14155550132","body":"Hi, or STOP","app":"shop","class":"promotional","purpose":"spring"}"#
         let explained = explain(line)
         #expect(explained.decision.outcome == .allow)
-        #expect(explained.decision.notRun == ["opt-out.program", "opt-out.not-current"])
+        #expect(
+            Set(explained.decision.notRun).isSuperset(of: [
+                "opt-out.program", "opt-out.not-current", "consent.promotional",
+            ]))
         #expect(explained.decision.facts.consent == "unknown")
         let candidate = try ExplainRequest(json: Array(line.utf8)).candidate
         #expect(candidate.app == "shop")

@@ -1,24 +1,69 @@
 import Messaging
 
-/// Blocks a rendered text that the provider would refuse.
+/// Blocks a rendered text that the provider would refuse, or that has more segments than the policy pays for.
 struct LengthRule: Rule {
-    let name = "content.length"
-    let reference: String? = "Twilio error 21617"
+    private let name = "content.length"
+    private let reference = "Twilio error 21617"
     /// Unicode scalars.
     let maximum: Int
+    /// nil for any number.
+    let maximumSegments: Int?
 
-    var parameters: [String: String] { ["maximum": "\(maximum)"] }
-
-    func judge(_ situation: Situation) -> Verdict {
+    func judge(_ situation: Situation, _ findings: inout Findings) {
         guard let text = situation.candidate.text else {
-            // A message of media alone has no text; one that is rendered elsewhere has a text that is not known here.
-            let request = situation.candidate.request
-            return request.template == nil && request.content == nil ? .passed : .notRun
+            // A text that is rendered elsewhere is not known here.
+            return situation.hasNoText ? findings.pass(name) : findings.skip(name)
         }
         // A scalar takes at least one byte, so most texts are measured without looking at them.
-        guard text.utf8.count > maximum else { return .passed }
-        let length = text.unicodeScalars.count
-        guard length > maximum else { return .passed }
-        return .hit(.block, why: "the rendered text has \(length) characters; at most \(maximum) are sent")
+        let length = text.utf8.count > maximum ? text.unicodeScalars.count : 0
+        if length > maximum {
+            findings.hit(
+                name, .block, why: "the rendered text has \(length) characters; at most \(maximum) are sent",
+                reference: reference)
+        } else {
+            findings.pass(name)
+        }
+        guard let maximumSegments, let segments = situation.candidate.segmentCount?.segments else { return }
+        guard segments > maximumSegments else { return findings.pass("content.segments") }
+        findings.hit(
+            "content.segments", .block, why: "the text takes \(segments) segments; at most \(maximumSegments) are sent")
+    }
+}
+
+/// Asks for an instruction how to opt out: in the kinds that a law names, and in the first message of a program.
+struct OptOutInstructionRule: Rule {
+    private let name = "content.opt-out-instruction"
+
+    func judge(_ situation: Situation, _ findings: inout Findings) {
+        guard
+            let law = situation.laws.lazy.compactMap(\.optOutInstruction).first(where: {
+                $0.kinds.contains(situation.kind)
+                    || situation.traffic.isFirstOfProgram == true && situation.kind == .informational
+            })
+        else { return }
+        guard let text = situation.text else { return findings.skip(name) }
+        guard !text.hasOptOutInstruction else { return findings.pass(name) }
+        findings.hit(
+            name, law.effect, why: "the text does not say how to opt out, such as: Reply STOP to end",
+            reference: law.reference)
+    }
+}
+
+/// Asks for the brand in promotional texts, of the apps whose brands an overlay names.
+struct BrandRule: Rule {
+    private let name = "content.brand"
+    /// For each overlay: whether it names brands.
+    let hasBrands: [Bool]
+
+    func judge(_ situation: Situation, _ findings: inout Findings) {
+        guard situation.kind == .promotional else { return }
+        let asking = situation.overlays.filter { hasBrands[$0] }
+        guard !asking.isEmpty, let text = situation.text else { return findings.skip(name) }
+        guard asking.allSatisfy({ text.brands >> UInt64($0) & 1 == 1 }) else {
+            return findings.hit(
+                name, .block, why: "the text does not say whom it comes from",
+                reference: "CTIA Messaging Principles and Best Practices")
+        }
+        findings.pass(name)
     }
 }

@@ -16,7 +16,9 @@ import Twilio
 
 /// Each service, made from the settings.
 extension Assembly {
-    func worker(_ ledger: any LedgerStore, _ loop: EventLoop, _ logger: Logger) throws -> Worker {
+    func worker(
+        _ ledger: any LedgerStore, _ loop: EventLoop, _ policy: LivePolicy, _ logger: Logger
+    ) throws -> Worker {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the worker needs an account to send with")
         }
@@ -153,11 +155,6 @@ extension Assembly {
     private static let maximumRequestSize = 1_114_112
 
     private var publishesClearEvents: Bool { settings.file.events?.clear ?? true }
-
-    /// Without a configuration, in development alone, what one tries must not depend on the clock.
-    private var policy: PolicyEngine {
-        settings.mode == .development && settings.file.apps == nil ? PolicyEngine(overlay: .development) : .shipped
-    }
 
     /// The same after a restart on the same machine, so that its ticks go on where they stopped, and another one for
     /// every other bridge: the newest tick of two with one name would hide that the other is cut off.

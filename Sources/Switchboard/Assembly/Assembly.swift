@@ -52,7 +52,10 @@ struct Assembly {
                 checks.append(ReadinessCheck("bridge") { await bridge.readiness })
             }
             if roles.contains(.worker) {
-                let worker = try worker(ledger, workerLoop, logger)
+                let source = PolicySource(settings)
+                let policy = LivePolicy(try source.load())
+                services.append(PolicyReload(source: source, policy: policy, logger: logger))
+                let worker = try worker(ledger, workerLoop, policy, logger)
                 services.append(worker)
                 checks.append(ReadinessCheck("worker") { await worker.readiness })
                 checks.append(.accounts { worker.pausedAccounts })

@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events, bridge, ledger
+        case accounts, apps, templates, worker, http, events, bridge, ledger, policy
     }
 
     init(from decoder: any Decoder) throws {
@@ -32,6 +32,7 @@ extension ConfigurationFile: Decodable {
         events = try container.decodeIfPresent(Events.self, forKey: .events)
         bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
         ledger = try container.decodeIfPresent(Ledger.self, forKey: .ledger)
+        policy = try container.decodeIfPresent(String.self, forKey: .policy)
     }
 }
 

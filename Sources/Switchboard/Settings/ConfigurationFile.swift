@@ -89,6 +89,8 @@ struct ConfigurationFile: Sendable, Equatable {
     var events: Events?
     var bridge: Bridge?
     var ledger: Ledger?
+    /// The path of a policy file (`Topology/schemas/policy.json`); nil for the shipped policy.
+    var policy: String?
 
     /// Reads the file; an empty configuration without a path.
     ///

@@ -73,7 +73,8 @@ struct Bench {
     var journey: MessageJourney {
         MessageJourney(
             WorkerParts(
-                configuration: configuration, directory: directory, templates: templates, policy: .shipped,
+                configuration: configuration, directory: directory, templates: templates,
+                policy: LivePolicy(PolicyEngine(overlay: .development)),
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
                 logger: lines.logger, circuits: circuits, ledgerOutage: ledgerOutage,
                 pause: { [journal, clock, duringPause] seconds, _ in

@@ -7,6 +7,10 @@ enum Deliveries {
     static let recipient = "+14155550132"
     static let body = "Your order has shipped"
     static let json = #"{"to": "\#(recipient)", "body": "\#(body)"}"#
+    /// What the policy asks of a campaign: whose consent, and how to stop it.
+    static let campaignBody = "Sale. Reply STOP to end."
+    static let campaignJSON =
+        #"{"to": "\#(recipient)", "body": "\#(campaignBody)", "consent": {"evidence": "signup-1"}}"#
     static let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
     /// A request as the app `shop` publishes it.
@@ -27,7 +31,7 @@ enum Deliveries {
     }
 
     /// The same for a campaign.
-    static func promotional(_ json: String = json, id messageID: String = "order-17") -> Delivery {
+    static func promotional(_ json: String = campaignJSON, id messageID: String = "order-17") -> Delivery {
         request(json, id: messageID, key: "promotional.shop.spring")
     }
 

@@ -1,0 +1,82 @@
+import Messaging
+
+/// What a jurisdiction, or an operator for some of the messages, asks of messages.
+struct Law: Sendable {
+    /// A restriction that is either there or not.
+    struct Restriction: Sendable {
+        let effect: Effect
+        let kinds: MessageKinds
+        let reference: String?
+    }
+
+    /// Messages of these kinds are sent in open hours only.
+    struct QuietHours: Sendable {
+        let hours: OpenHours
+        let kinds: MessageKinds
+        let reference: String?
+        /// `quiet-hours.us-fl`.
+        let rule: String
+    }
+
+    /// At most so many messages of these kinds to one person.
+    struct Cap: Sendable {
+        /// In any 24 hours.
+        let per24Hours: Int
+        let kinds: MessageKinds
+        let reference: String?
+        /// `cap.us-fl`.
+        let rule: String
+    }
+
+    /// Words of a category of ``PolicyDocument`` are not sent.
+    struct ForbiddenCategory: Sendable {
+        let category: String
+        let effect: Effect
+    }
+
+    /// In rule names: `us-fl`, or the name of an overlay.
+    let name: String
+    var quietHours: QuietHours?
+    /// Messages of these kinds need a person's consent; the effect is what its absence does.
+    var consent: Restriction?
+    var cap: Cap?
+    /// Messages of these kinds say how to stop them.
+    var optOutInstruction: Restriction?
+    var forbidden: [ForbiddenCategory] = []
+    /// Links through public shorteners.
+    var linkShorteners: Restriction?
+    /// Any link.
+    var links: Restriction?
+    /// On WhatsApp.
+    var whatsApp: Restriction?
+    /// Kinds that an opt-out does not end.
+    var optOutExempt: MessageKinds?
+
+    init(name: String) {
+        self.name = name
+    }
+
+    /// Takes from another law what this one does not say, unless others of the same recipient say it.
+    func completing(_ others: [Law]) -> Law? {
+        var rest = Law(name: name)
+        var isEmpty = true
+        func take<Part>(_ part: WritableKeyPath<Law, Part?>) {
+            guard let value = self[keyPath: part], !others.contains(where: { $0[keyPath: part] != nil }) else { return }
+            rest[keyPath: part] = value
+            isEmpty = false
+        }
+        take(\.quietHours)
+        take(\.consent)
+        take(\.cap)
+        take(\.optOutInstruction)
+        take(\.linkShorteners)
+        take(\.links)
+        take(\.whatsApp)
+        take(\.optOutExempt)
+        if !forbidden.isEmpty, others.allSatisfy(\.forbidden.isEmpty) {
+            rest.forbidden = forbidden
+            isEmpty = false
+        }
+        return isEmpty ? nil : rest
+    }
+}

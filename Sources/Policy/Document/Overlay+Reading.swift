@@ -1,0 +1,50 @@
+import Messaging
+
+extension PolicyDocument.Overlay {
+    private static let keys = [
+        "name", "mode", "apps", "purposes", "countries", "warnOnly", "brands", "allowedCountries",
+    ]
+    private static let families = ["quiet-hours", "consent", "cap", "number", "content", "guard"]
+
+    init(
+        _ node: PolicyNode, calendars: [String: HolidayCalendar], categories: Set<String>
+    ) throws(PolicyProblem) {
+        let fields = try node.fields(Self.keys + Law.keys)
+        guard let name = fields["name"] else { throw node.problem("lacks name") }
+        guard isRoutingWord(try name.text()) else { throw name.problem("is not 1 to 32 of a-z, 0-9 and -") }
+        law = try Law(name: try name.text(), fields, calendars: calendars, categories: categories)
+        mode = try fields["mode"]?.text()
+        apps = try fields["apps"]?.routingWords()
+        purposes = try fields["purposes"]?.routingWords()
+        countries = try fields["countries"]?.countries()
+        brands = try fields["brands"]?.texts()
+        allowedCountries = try fields["allowedCountries"]?.countries()
+        var warnOnly: [String] = []
+        for element in try fields["warnOnly"]?.elements() ?? [] {
+            let rule = try element.text()
+            let family = rule.prefix { $0 != "." }
+            guard Self.families.contains(String(family)) else {
+                throw element.problem(
+                    family == "opt-out"
+                        ? "is never weakened: who said no gets nothing"
+                        : "is no family of rules: \(Self.families.joined(separator: " "))")
+            }
+            warnOnly.append(rule)
+        }
+        self.warnOnly = warnOnly
+        let sections: [(String, Bool)] = [
+            ("quiet-hours", law.quietHours != nil), ("cap", law.cap != nil), ("consent", law.consent != nil),
+        ]
+        for (family, isSet) in sections where isSet && warnOnly.contains(family) {
+            throw node.problem("contradicts itself: it sets \(family) and lets \(family) only warn")
+        }
+    }
+
+    /// Whether it holds for a message.
+    func applies(app: String, purpose: String, country: String?) -> Bool {
+        if let apps, !apps.contains(app) { return false }
+        if let purposes, !purposes.contains(purpose) { return false }
+        if let countries, country.map(countries.contains) != true { return false }
+        return true
+    }
+}

@@ -1,0 +1,43 @@
+public import FoundationEssentials
+
+/// What is known of the traffic with a recipient. A fact that is nil is not known, and the rules that need it do not run.
+public struct TrafficFacts: Sendable, Equatable {
+    /// The last message from a person.
+    public enum LastInbound: Sendable, Equatable {
+        case never
+        case at(Date)
+    }
+
+    /// What the provider last said of a number.
+    public enum NumberState: Sendable, Equatable {
+        case good
+        /// With the error code, such as 30006.
+        case bad(code: Int)
+    }
+
+    /// The answer of the database of reassigned numbers, asked with the date of the consent.
+    public enum Reassignment: String, Sendable {
+        case no
+        case yes
+        case noData = "no-data"
+    }
+
+    /// Promotional messages of any sender to this person within 24 hours.
+    public var sentIn24Hours: Int?
+    /// The last message from this person to the sender.
+    public var lastInbound: LastInbound?
+    /// Whether the sender's program never wrote to this person before.
+    public var isFirstOfProgram: Bool?
+    /// What the provider last said of the number on this channel.
+    public var numberState: NumberState?
+    /// Whether the number has changed hands since the consent.
+    public var reassignment: Reassignment?
+    /// Messages to the number's prefix within ten minutes.
+    public var toPrefixIn10Minutes: Int?
+
+    /// Nothing is known.
+    public init() {}
+
+    /// Nothing is known.
+    public static let unknown = TrafficFacts()
+}
