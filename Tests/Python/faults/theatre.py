@@ -30,9 +30,6 @@ worker: {{slots: 16, reservedSlots: 2}}
 http: {{timeoutSeconds: {timeout}}}
 bridge: {{spool: {{path: "{spool}", megabytes: 64}}}}
 """
-FINDS_LOST_CALLBACKS = True
-"""Whether the system asks the provider for a status that it was not told, SWITCHBOARD_LOST_AFTER seconds later: then no
-message may stay without a final event."""
 LEAST_SIZE = 4
 """Kilobytes of a page, the smallest file system in memory."""
 QUEUES = [f"send.{c}" for c in ("transactional", "promotional")]
@@ -133,6 +130,9 @@ class Theatre:
     loads: list[Load] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     replies: set[str] = field(default_factory=set)
+    finds_lost_callbacks: bool = False
+    """Whether the system asks the provider for a status that it was not told while the run lasts (SWITCHBOARD_LOST_AFTER):
+    then no message may stay without a final event."""
     endings: list[Callable[[], None]] = field(default_factory=list)
     """What ends what was begun, in the order of the beginnings."""
 
@@ -247,7 +247,7 @@ class Theatre:
     def open_keys(self) -> set[str]:
         """Confirmed and without an end."""
         waiting = set().union(*(load.confirmed for load in self.loads)) - self.subscriber.finals
-        if not FINDS_LOST_CALLBACKS and waiting and self.subscriber.accepted.issuperset(waiting):
+        if not self.finds_lost_callbacks and waiting and self.subscriber.accepted.issuperset(waiting):
             waiting -= self.record.untold()
         return waiting
 
@@ -307,7 +307,7 @@ class Theatre:
             stops=list(self.stops),
             replies=set(self.replies),
             heard=set(self.subscriber.heard),
-            finds_lost_callbacks=FINDS_LOST_CALLBACKS,
+            finds_lost_callbacks=self.finds_lost_callbacks,
         )
 
     def close(self) -> None:
