@@ -31,10 +31,10 @@ CREATE TEMP VIEW word AS SELECT
 CREATE TEMP TABLE run AS SELECT {count} AS count, {start} AS start, {span} AS span, {people} AS people;
 INSERT INTO decision (id, record, used_at)
 WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n, run WHERE i < 1 + count / 1000)
-SELECT i, CAST('{record}' || i AS BLOB), start + i * 1000 * span / count FROM n, run;
+SELECT i, CAST('{record}' || i AS BLOB), start + i * 1000 * (span / count) FROM n, run;
 INSERT INTO message (id, app, message_id, first_seen, program, class, purpose, channel, request_hash, recipient)
 WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n, run WHERE i < count)
-SELECT i, app, printf('%08x-%012x', (i * 2654435761) & 4294967295, i), start + i * span / count, program,
+SELECT i, app, printf('%08x-%012x', (i * 2654435761) & 4294967295, i), start + i * (span / count), program,
     'transactional', 'order-shipped', 'sms', CAST(unhex_07 AS BLOB),
     printf('ph_k1_%08x%024x', ((i % people) * 3266489917) & 4294967295, i % people)
 FROM n, run, word, (SELECT x'{hash}' AS unhex_07);
@@ -61,11 +61,11 @@ SET search_path = switchboard;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
 INSERT INTO decision (id, record, used_at)
-SELECT decode(md5(i::text), 'hex'), convert_to('{record}' || i, 'UTF8'), {start} + i * 1000 * {span} / {count}
+SELECT decode(md5(i::text), 'hex'), convert_to('{record}' || i, 'UTF8'), {start} + i * 1000 * ({span} / {count})
 FROM generate_series(1::bigint, 1 + {count} / 1000) i;
 INSERT INTO message (app, message_id, first_seen, program, class, purpose, channel, request_hash, recipient)
 SELECT 'shop', lpad(to_hex((i * 2654435761) & 4294967295), 8, '0') || '-' || lpad(to_hex(i), 12, '0'),
-    {start} + i * {span} / {count}, 'MG00000000000000000000000000000001', 'transactional', 'order-shipped', 'sms',
+    {start} + i * ({span} / {count}), 'MG00000000000000000000000000000001', 'transactional', 'order-shipped', 'sms',
     decode('{hash}', 'hex'),
     'ph_k1_' || lpad(to_hex(((i % {people}) * 3266489917) & 4294967295), 8, '0') || lpad(to_hex(i % {people}), 24, '0')
 FROM generate_series(1::bigint, {count}) i;
@@ -148,12 +148,12 @@ class Postgres:
     def sql(self, text: str) -> str:
         done = subprocess.run(
             ["psql", self.url, "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1"],
-            input=text, check=True, capture_output=True, text=True,
+            input=text, check=True, stdout=subprocess.PIPE, text=True,
         )
         return done.stdout.strip()
 
     def clear(self):
-        self.sql("DROP SCHEMA IF EXISTS switchboard CASCADE;")
+        self.sql("SET client_min_messages = warning; DROP SCHEMA IF EXISTS switchboard CASCADE;")
 
     def fill(self, count: int, start: int):
         self.sql(script(POSTGRES, count, start))
