@@ -42,7 +42,7 @@ class Desk:
         message = "m-" + secrets.token_hex(8)
         request = {
             "to": number,
-            "body": "Your order has shipped",
+            "body": "Your order has shipped. Reply STOP to end.",
             "recipient": {"id": "crm-42"},
             "consent": {"evidence": "cns_1"},
             "metadata": {"campaign": "spring"},

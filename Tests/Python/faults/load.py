@@ -86,6 +86,7 @@ class Load:
         body = {"to": request.to, "body": f"Message {message_id} of {app}"}
         if request.klass == "promotional":
             body["consent"] = {"evidence": f"signup-{message_id}"}
+            body["body"] += ". Reply STOP to end."
         properties = pika.BasicProperties(
             message_id=message_id, user_id=app, content_type="application/json", delivery_mode=2
         )
