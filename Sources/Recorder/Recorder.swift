@@ -44,7 +44,8 @@ public actor Recorder: Service {
             ledger: ledger, logger: logger, settling: Settling(consumer), retrying: retrying, unread: unread,
             now: { Date() })
         statusIntake = StatusIntake(
-            ledger: ledger, lostAfter: lostAfter, logger: logger, settling: Settling(consumer), retrying: retrying)
+            ledger: ledger, lostAfter: lostAfter, logger: logger, settling: Settling(consumer), retrying: retrying,
+            now: { Date() })
     }
 
     /// Whether events are being taken, and opt-outs with them.

@@ -8,11 +8,12 @@ import Observability
 /// the provider's ids are kept.
 struct StatusIntake: Sendable {
     let ledger: any StatusLedger & InboundLedger
-    /// Seconds after its acceptance.
+    /// Seconds after its acceptance, or after it was recorded where that is earlier.
     let lostAfter: Double
     let logger: Logger
     let settling: Settling
     let retrying: Retrying
+    let now: @Sendable () -> Date
 
     /// So many are read in one go: reading a hundred takes about a millisecond of the loop.
     private static let portion = 100
@@ -52,7 +53,8 @@ struct StatusIntake: Sendable {
     private func record(_ event: RecordedEvent) async throws {
         switch event {
         case .status(var report):
-            if report.origin != nil { report.lookAt = report.at.addingTimeInterval(lostAfter) }
+            // By a worker whose clock is ahead it would be accepted in the future, and asked about that much later.
+            if report.origin != nil { report.lookAt = min(report.at, now()).addingTimeInterval(lostAfter) }
             _ = try await ledger.record(report)
         case .inbound(let sid, let at): try await ledger.noteInbound(sid: sid, at: at)
         case .consent, .tick, .other: break

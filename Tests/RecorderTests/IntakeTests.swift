@@ -26,7 +26,8 @@ import Testing
 
     private var statuses: StatusIntake {
         StatusIntake(
-            ledger: ledger, lostAfter: 3600, logger: logger, settling: settled.settling, retrying: retrying())
+            ledger: ledger, lostAfter: 3600, logger: logger, settling: settled.settling, retrying: retrying(),
+            now: { [clock] in clock })
     }
 
     private func revocation(_ number: UInt64) -> Delivery {
@@ -168,6 +169,16 @@ import Testing
         await statuses.take([delivery(1, "message.accepted.sms.none.shop", accepted)])
         await statuses.take([status(2)])
         #expect(ledger.looks == [parseRFC3339("2026-11-21T16:00:00Z"), nil])
+    }
+
+    @Test("a message accepted by a clock that is ahead is asked about as if it had just been accepted")
+    func lookAtByOurClock() async {
+        let accepted = """
+            {"type": "switchboard.message.accepted.v1", "time": "2026-11-25T15:00:00Z", "data": {"app": "shop",
+             "messageId": "order-17", "account": "retail", "attempt": 1, "provider": {"sid": "SM1"}}}
+            """
+        await statuses.take([delivery(1, "message.accepted.sms.none.shop", accepted)])
+        #expect(ledger.looks == [clock.addingTimeInterval(3600)])
     }
 
     @Test("of a message from a person its id is kept, by the time of receipt") func inbound() async throws {

@@ -72,4 +72,11 @@ CATALOGUE: dict[str, list[Fault]] = {
 
 
 def make_theatre(name: str, folder, seed: int) -> Theatre:
-    return Theatre(name, folder, seed, on_postgres=name == "postgres", has_volumes=name == "broker")
+    return Theatre(
+        name,
+        folder,
+        seed,
+        on_postgres=name == "postgres",
+        has_volumes=name == "broker",
+        finds_lost_callbacks=True,
+    )
