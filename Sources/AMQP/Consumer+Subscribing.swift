@@ -151,13 +151,14 @@ extension Consumer {
     private func consume(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .starting
         expectAnswer(channel)
-        try connection.consume(channel.queue, tag: consumerTag, on: channel.number)
+        channel.consumers += 1
+        try connection.consume(channel.queue, tag: consumerTag(channel), on: channel.number)
     }
 
     func cancel(_ channel: ConsumeChannel, _ connection: Connection) throws(AMQPError) {
         channel.state = .stopping
         expectAnswer(channel)
-        try connection.cancel(tag: consumerTag, on: channel.number)
+        try connection.cancel(tag: consumerTag(channel), on: channel.number)
     }
 
     /// Gives the connection up when the channel is still in its state after a while.
@@ -173,8 +174,11 @@ extension Consumer {
         }
     }
 
-    /// Shown to operators; each channel has one consumer, so one name serves for all.
-    private var consumerTag: String {
-        link.options.name.utf8.count <= 255 ? link.options.name : "consumer"
+    /// Shown to operators; each channel has one consumer, so one name serves for all. A quorum queue of RabbitMQ before 3.10.9
+    /// takes a consumer that begins again under its old tag for the old one, and breaks the channel
+    /// (<https://github.com/rabbitmq/rabbitmq-server/issues/5927>), so that each gets a tag of its own.
+    private func consumerTag(_ channel: ConsumeChannel) -> String {
+        let name = link.options.name.utf8.count <= 240 ? link.options.name : "consumer"
+        return channel.consumers > 1 ? "\(name) \(channel.consumers)" : name
     }
 }

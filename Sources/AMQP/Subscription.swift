@@ -84,6 +84,8 @@ final class ConsumeChannel {
     /// The broker's name of the queue: that of the subscription, or of a temporary one.
     var queue: String
     var prefetch: UInt16 = 0
+    /// How many consumers it has had, one after the other.
+    var consumers = 0
     var assembler: ContentAssembler<InboundMethod.DeliveredMethod>
     var unsettled = UnsettledDeliveries()
     /// What this turn delivered.

@@ -76,10 +76,11 @@ final class AccountCircuits: Sendable {
         }
     }
 
-    func ended(_ permit: Permit, _ answer: AccountCircuit.Answer) {
+    /// - Parameter began: when the call began, by the worker's clock of elapsed time.
+    func ended(_ permit: Permit, _ answer: AccountCircuit.Answer, began: Double) {
         change(permit.account) { [clock] circuit in
             circuit.ended(
-                answer, epoch: permit.epoch, now: clock.now(), elapsed: clock.elapsed(), jitter: clock.jitter())
+                answer, epoch: permit.epoch, began: began, now: clock.now(), elapsed: clock.elapsed(), jitter: clock.jitter())
         }
     }
 

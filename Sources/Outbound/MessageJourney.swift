@@ -143,8 +143,9 @@ struct MessageJourney: Sendable {
             await record(settlement(message, start, .held), message.messageClass)
             return false
         }
+        let began = clock.elapsed()
         let outcome = await call(message, attempt: start.attempt)
-        circuits.ended(permit, outcome.accountAnswer)
+        circuits.ended(permit, outcome.accountAnswer, began: began)
         if outcome.isAnswer { message.answers += 1 }
         return try await settle(message, start, outcome, claimed)
     }

@@ -14,9 +14,11 @@ import Testing
         var elapsed = 0.0
         var jitter = 0.0
 
-        func end(_ answer: AccountCircuit.Answer, epoch: Int? = nil) -> AccountCircuit.Change? {
+        func end(
+            _ answer: AccountCircuit.Answer, epoch: Int? = nil, began: Double? = nil
+        ) -> AccountCircuit.Change? {
             circuit.ended(
-                answer, epoch: epoch ?? circuit.epoch, now: Date(timeIntervalSince1970: elapsed), elapsed: elapsed,
+                answer, epoch: epoch ?? circuit.epoch, began: began ?? elapsed, now: Date(timeIntervalSince1970: elapsed), elapsed: elapsed,
                 jitter: jitter)
         }
 
@@ -55,6 +57,30 @@ import Testing
         #expect(wait(stand.end(.unanswered("no connection"))) == 2)
         #expect(stand.circuit.pause?.reason == "the provider does not answer: no connection")
         #expect(stand.verdict() == .paused(seconds: 2))
+    }
+
+    @Test("a call that hangs says nothing where a later one was answered, and does where none was") func hanging() {
+        let stand = Stand()
+        stand.elapsed = 33
+        #expect(stand.end(.dealtWith, began: 2) == nil)
+        for _ in 0..<20 { #expect(stand.end(.unanswered("too late"), began: 1) == nil) }
+        for _ in 0..<4 { #expect(stand.end(.unanswered("too late"), began: 3) == nil) }
+        #expect(wait(stand.end(.unanswered("too late"), began: 3)) == 2)
+        _ = stand.look(.usable(serverTime: nil))
+        #expect(stand.isMay)
+        #expect(stand.end(.dealtWith, began: 33) == nil)
+        #expect(stand.end(.unanswered("too late"), began: 32) == nil)
+        #expect(stand.isMay)
+    }
+
+    @Test("a provider that answers a part of a trial is tried again soon") func partOfATrial() {
+        let stand = Stand()
+        for _ in 0..<5 { _ = stand.end(.unanswered("x")) }
+        #expect(wait(stand.look(.unreachable("x"))) == 4)
+        #expect(wait(stand.look(.unreachable("x"))) == 8)
+        _ = stand.look(.usable(serverTime: nil))
+        #expect(stand.end(.dealtWith) == nil)
+        #expect(wait(stand.end(.unanswered("x"))) == 2)
     }
 
     @Test("calls that were on their way when it opened say nothing more") func lateAnswers() {
@@ -185,7 +211,7 @@ import Testing
         let circuits = AccountCircuits(accounts: ["a", "b"], clock: clock.worker)
         func refuse(_ account: String) {
             guard case .may(let permit) = circuits.verdict(account) else { return }
-            circuits.ended(permit, .refused(refused))
+            circuits.ended(permit, .refused(refused), began: 0)
         }
         #expect(circuits.flow == .all)
         refuse("a")

@@ -143,7 +143,7 @@ import Topics
         second.show(.unreachable("no connection"))
         for _ in 0..<5 {
             guard case .may(let permit) = circuits.verdict("first") else { break }
-            circuits.ended(permit, .unanswered("no connection"))
+            circuits.ended(permit, .unanswered("no connection"), began: 0)
         }
         while timers.waits.contains(0), let (_, body) = timers.takeNext() { await body() }
         #expect(announced.names == ["first paused", "second paused"])

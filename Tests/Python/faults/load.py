@@ -176,7 +176,8 @@ class Part:
         self.await_published(self.load.random.uniform(0.1, 0.9))
 
     def join(self, seconds: float = 600) -> None:
-        self.thread.join(seconds)
+        """Waits for so long, and a tenth of a second for each message."""
+        self.thread.join(seconds + self.size / 10)
         if self.load.failure:
             raise self.load.failure
         assert not self.thread.is_alive(), f"the load stands at {self.published} of {self.size}"
