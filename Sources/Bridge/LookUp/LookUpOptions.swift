@@ -1,7 +1,7 @@
 /// When the provider is asked for what no webhook told. All times in seconds.
 public struct LookUpOptions: Sendable {
-    /// Between two questions about messages of one account. The API limits how many run at once, and sending goes first.
-    public var requestInterval = 0.2
+    /// Between two questions about messages of one account. The API limits how many run at once, which is one here.
+    public var requestInterval = 0.05
     /// So many messages are taken to be asked about at once.
     public var batch = 20
     /// For so long nobody else asks about what was taken: longer than all of a batch can take.

@@ -137,6 +137,7 @@ extension Assembly {
         configuration.host = settings.simulatorListen.host
         configuration.port = settings.simulatorListen.port
         configuration.isLive = settings.mode == .live
+        configuration.retention = settings.file.simulator?.messages ?? configuration.retention
         configuration.inboundURL = try settings.inboundWebhookURL ?? (publicURL() + "/twilio/inbound")
         for entry in settings.accounts.values {
             for sender in entry.senders.values {

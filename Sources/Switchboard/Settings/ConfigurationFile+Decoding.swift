@@ -18,7 +18,7 @@ private func refuseUnknownKeys<Keys: CodingKey & CaseIterable>(_ decoder: any De
 
 extension ConfigurationFile: Decodable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case accounts, apps, templates, worker, http, events, bridge, ledger, policy
+        case accounts, apps, templates, worker, http, events, bridge, ledger, simulator, policy
     }
 
     init(from decoder: any Decoder) throws {
@@ -32,6 +32,7 @@ extension ConfigurationFile: Decodable {
         events = try container.decodeIfPresent(Events.self, forKey: .events)
         bridge = try container.decodeIfPresent(Bridge.self, forKey: .bridge)
         ledger = try container.decodeIfPresent(Ledger.self, forKey: .ledger)
+        simulator = try container.decodeIfPresent(Simulator.self, forKey: .simulator)
         policy = try container.decodeIfPresent(String.self, forKey: .policy)
     }
 }
@@ -181,5 +182,16 @@ extension ConfigurationFile.Ledger.Retention: Decodable {
         unfinishedDays = try container.decodeIfPresent(Int.self, forKey: .unfinishedDays)
         conversationDays = try container.decodeIfPresent(Int.self, forKey: .conversationDays)
         evidenceDays = try container.decodeIfPresent(Int.self, forKey: .evidenceDays)
+    }
+}
+
+extension ConfigurationFile.Simulator: Decodable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case messages
+    }
+
+    init(from decoder: any Decoder) throws {
+        try refuseUnknownKeys(decoder, Keys.self)
+        messages = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .messages)
     }
 }

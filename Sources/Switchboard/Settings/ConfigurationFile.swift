@@ -81,6 +81,11 @@ struct ConfigurationFile: Sendable, Equatable {
         var retention: Retention?
     }
 
+    /// What stands in for the provider.
+    struct Simulator: Sendable, Equatable {
+        var messages: Int?
+    }
+
     var accounts: [String: Account]?
     var apps: [String: App]?
     var templates: [String: [String: String]]?
@@ -89,6 +94,7 @@ struct ConfigurationFile: Sendable, Equatable {
     var events: Events?
     var bridge: Bridge?
     var ledger: Ledger?
+    var simulator: Simulator?
     /// The path of a policy file (`Topology/schemas/policy.json`); nil for the shipped policy.
     var policy: String?
 

@@ -71,12 +71,15 @@ CATALOGUE: dict[str, list[Fault]] = {
 }
 
 
-def make_theatre(name: str, folder, seed: int) -> Theatre:
+def make_theatre(name: str, folder, seed: int, count: int) -> Theatre:
+    """For faults of so many messages each."""
     return Theatre(
         name,
         folder,
         seed,
         on_postgres=name == "postgres",
         has_volumes=name == "broker",
+        # Replies and the provider's answers to them are kept, too, and some messages are sent again.
+        most_messages=2 * count * len(CATALOGUE[name]),
         finds_lost_callbacks=True,
     )

@@ -63,7 +63,7 @@ def play(theatre: Theatre, fault: Fault, count: int) -> dict:
 
 def play_theatre(name: str, faults: list[Fault], count: int, seed: int, folder: Path) -> list[dict]:
     """Tries the faults one after the other, waits for all messages to come to their ends, and judges each."""
-    theatre = make_theatre(name, folder, seed)
+    theatre = make_theatre(name, folder, seed, count)
     try:
         theatre.open()
         results = [play(theatre, fault, count) for fault in faults]

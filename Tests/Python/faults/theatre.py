@@ -29,6 +29,7 @@ CONFIGURATION = """\
 worker: {{slots: 16, reservedSlots: 2}}
 http: {{timeoutSeconds: {timeout}}}
 bridge: {{spool: {{path: "{spool}", megabytes: 64}}}}
+simulator: {{messages: {messages}}}
 """
 LEAST_SIZE = 4
 """Kilobytes of a page, the smallest file system in memory."""
@@ -127,6 +128,8 @@ class Theatre:
     seed: int = 1
     on_postgres: bool = False
     has_volumes: bool = False
+    most_messages: int = 0
+    """How many the provider must keep."""
     loads: list[Load] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     replies: set[str] = field(default_factory=set)
@@ -168,7 +171,8 @@ class Theatre:
     def _make_system(self) -> None:
         configuration = self.folder / "switchboard.yaml"
         spool = self.spool_volume.path / "journal"
-        configuration.write_text(CONFIGURATION.format(timeout=HTTP_TIMEOUT, spool=spool), encoding="utf-8")
+        text = CONFIGURATION.format(timeout=HTTP_TIMEOUT, spool=spool, messages=max(1000, self.most_messages))
+        configuration.write_text(text, encoding="utf-8")
         ledger = self.postgres.url if self.postgres else f"sqlite:{self.ledger_volume.path}/ledger.sqlite"
         variables = {
             "SWITCHBOARD_CONFIG": str(configuration),
