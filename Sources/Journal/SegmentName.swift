@@ -24,7 +24,7 @@ struct SegmentName: Hashable, CustomStringConvertible {
         guard text.hasSuffix(Self.suffix) else { return nil }
         let parts = text.dropLast(Self.suffix.count).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count == 16, parts[1].utf8.count == 32,
-            let first = UInt64(parts[0], radix: 16)
+            let first = UInt64(parts[0], radix: 16), first <= .max / 2
         else { return nil }
         let digits = Array(parts[1].utf8)
         var id: [UInt8] = []

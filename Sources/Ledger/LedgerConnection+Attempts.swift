@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GRDB
 import Messaging
 
 /// A message's calls to the provider: begun, settled, given up.
@@ -57,10 +58,27 @@ extension LedgerConnection {
         return known
     }
 
+    func doubt(about key: MessageKey, recipient: [RecipientToken]) throws(LedgerError) -> MessageDoubt {
+        guard let row = try tables.messages.row(key, app: try tables.names.id(key.app)) else {
+            throw LedgerError(.unknownMessage)
+        }
+        let hasRival = try query { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM doubt JOIN message ON message.id = doubt.message
+                        WHERE doubt.message <> ? AND program IS ? AND recipient IN
+                            (\(databaseQuestionMarks(count: recipient.count))))
+                    """, arguments: [row.id, row.program] + StatementArguments(recipient.map(\.text))) ?? false
+        }
+        return MessageDoubt(program: try row.program.map(tables.names.text), hasRival: hasRival)
+    }
+
     func settleFound(
         _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
     ) throws(LedgerError) -> Bool {
         let id = try tables.messages.id(key, app: try tables.names.id(key.app))
+        if let owner = try tables.messages.row(sid: acceptance.sid), owner.id != id { return false }
         guard try tables.progress.find(id, attempt: attempt, acceptance, now: now) else { return false }
         try tables.messages.note(sid: acceptance.sid, message: id)
         tables.messages.forget(key)

@@ -29,11 +29,17 @@ extension LedgerConnection {
         let isSame = row.requestHash.map(claim.isHash) ?? true
         if row.requestHash == nil {
             try tables.messages.complete(row.id, claim, program: program)
-        } else if isSame, let newest = claim.recipient.first, row.recipient != newest {
-            try tables.messages.readdress(row.id, to: newest)
+        } else if isSame, row.recipient != claim.recipient.first || row.requestHash != claim.requestHash {
+            try tables.messages.readdress(row.id, claim)
+        }
+        var state = try row.attemptState(tables.names)
+        // It may have been sent after the copy was made.
+        if row.state == .held, let restoredAt, max(row.firstSeen, row.changedAt) < restoredAt {
+            try tables.progress.doubt(row.id, now: claim.now)
+            state = .unknown(attempt: max(row.attempt, 1), since: claim.now)
         }
         return ClaimedMessage(
-            state: try row.attemptState(tables.names), isSameRequest: isSame,
+            state: state, isSameRequest: isSame,
             firstSeenAt: Date(microseconds: row.firstSeen), deferralReason: row.deferralReason,
             changedAt: Date(microseconds: row.changedAt), decision: try row.decision.flatMap(tables.decisions.record),
             facts: facts)

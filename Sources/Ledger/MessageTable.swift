@@ -30,7 +30,7 @@ final class MessageTable {
             UPDATE message SET program = ?, class = ?, purpose = ?, channel = ?, request_hash = ?, recipient = ?
             WHERE id = ?
             """)
-        readdress = try statement("UPDATE message SET recipient = ? WHERE id = ?")
+        readdress = try statement("UPDATE message SET recipient = ?, request_hash = ? WHERE id = ?")
         noteSeen = try statement("UPDATE message SET seen_at = ? WHERE id = ?")
         insertUnseen = try statement(
             "INSERT INTO message (app, message_id, first_seen, program, recipient) VALUES (?, ?, ?, ?, ?)")
@@ -72,10 +72,11 @@ final class MessageTable {
         }
     }
 
-    /// Moves a message to the newest token of its recipient.
-    func readdress(_ id: Int64, to recipient: RecipientToken) throws(LedgerError) {
+    /// Moves a message to the newest key: its recipient's token and its hash.
+    func readdress(_ id: Int64, _ claim: MessageClaim) throws(LedgerError) {
         try readdress.run {
-            $0.text(recipient.text)
+            $0.text(claim.recipient.first?.text)
+            $0.blob(claim.requestHash)
             $0.integer(id)
         }
     }

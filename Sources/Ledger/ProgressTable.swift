@@ -11,6 +11,7 @@ final class ProgressTable {
     private let leave: PreparedStatement
     private let make: PreparedStatement
     private let insert: PreparedStatement
+    private let doubt: PreparedStatement
     private let close: PreparedStatement
     private let reopen: PreparedStatement
     private let deferral: PreparedStatement
@@ -60,6 +61,8 @@ final class ProgressTable {
             """
             INSERT INTO progress (message, state, attempt, changed_at, sid, provider_status) VALUES (?, ?, ?, ?, ?, ?)
             """)
+        doubt = try statement(
+            "UPDATE progress SET state = 4, attempt = max(attempt, 1), changed_at = ? WHERE message = ? AND state = 0")
         close = try statement(
             """
             UPDATE progress SET state = 6, changed_at = ?1, status = ?2, rank = max(rank, ?3), final_at = ?1,
@@ -191,6 +194,15 @@ final class ProgressTable {
             $0.integer(now.microseconds)
             $0.text(nil)
             $0.text(nil)
+        }
+    }
+
+    /// A held message that may have been called, though this ledger does not know of it.
+    func doubt(_ message: Int64, now: Date) throws(LedgerError) {
+        try make(message)
+        try doubt.run {
+            $0.integer(now.microseconds)
+            $0.integer(message)
         }
     }
 

@@ -121,6 +121,11 @@ extension SQLiteLedger: MessageLedger {
         try await write { connection throws(LedgerError) in try connection.known(sids: sids) }
     }
 
+    /// What may make the provider's list misleading about a message whose outcome is unknown.
+    public func doubt(about key: MessageKey, recipient: [RecipientToken]) async throws -> MessageDoubt {
+        try await write { connection throws(LedgerError) in try connection.doubt(about: key, recipient: recipient) }
+    }
+
     /// Ends an attempt whose outcome was unknown with what the provider's list shows.
     public func settleFound(
         _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date

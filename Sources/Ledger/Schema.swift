@@ -55,6 +55,7 @@ enum Schema {
         migrator.registerMigration("2") { database in try database.execute(sql: version2) }
         migrator.registerMigration("3") { database in try database.execute(sql: version3) }
         migrator.registerMigration("4") { database in try database.execute(sql: version4(now: Date().microseconds)) }
+        migrator.registerMigration("5") { database in try database.execute(sql: version5) }
         return migrator
     }
 

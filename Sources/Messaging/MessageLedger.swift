@@ -223,6 +223,21 @@ public struct Settlement: Sendable {
     }
 }
 
+/// What stands beside a message whose outcome is unknown.
+public struct MessageDoubt: Sendable, Equatable {
+    /// Within which program it was claimed first; nil where only a status was known of it.
+    public var program: String?
+    /// Whether another message to the recipient within that program has an unknown outcome, too: what the provider's list
+    /// shows may be either's.
+    public var hasRival: Bool
+
+    /// An answer.
+    public init(program: String?, hasRival: Bool) {
+        self.program = program
+        self.hasRival = hasRival
+    }
+}
+
 /// What was attempted and what came of it: the port that the worker speaks to.
 ///
 /// Every call is durable when it returns. A throw means that it may not have been recorded, so nothing may be sent: claim
@@ -231,7 +246,8 @@ public protocol MessageLedger: Sendable {
     /// Remembers a message when it is new, and tells its state and the recipient's facts.
     ///
     /// A message that the ledger does not know, though it may have been called (``MessageClaim/mayHaveBeenCalled``), or
-    /// was first seen before the ledger was restored from a copy, is unknown, not new.
+    /// was first seen before the ledger was restored from a copy, is unknown, not new. So is one that was held when the copy
+    /// was made. A request that is known by its hash under an older key is stored under the newest one.
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage
     /// ``claim(_:)`` and, where `attempt` asks for one, ``begin(_:)``: the same as one after the other, in one step where the
     /// ledger can judge where it stands.
@@ -257,8 +273,10 @@ public protocol MessageLedger: Sendable {
     func abandon(_ key: MessageKey, attempt: Int, now: Date) async throws -> Bool
     /// Those of the provider's ids that belong to a message of this ledger.
     func known(sids: [String]) async throws -> Set<String>
+    /// What may make the provider's list misleading about a message whose outcome is unknown.
+    func doubt(about key: MessageKey, recipient: [RecipientToken]) async throws -> MessageDoubt
     /// Ends an attempt whose outcome was unknown with what the provider's list shows, and makes its SID known; false when
-    /// the attempt is no longer unknown.
+    /// the attempt is no longer unknown, or the SID is another message's.
     func settleFound(_ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date) async throws -> Bool
     /// Lets a message that an operator gave back be judged afresh: compare-and-set from refused or closed to held, with
     /// as many attempts as before and no final status. One that the provider is known to have taken all the same (a

@@ -29,7 +29,7 @@ struct AccountCircuit {
     }
 
     private enum Phase {
-        case closed(unanswered: Int)
+        case closed(AnswerHistory)
         case open(until: Double)
         case trial(Trial)
     }
@@ -40,8 +40,6 @@ struct AccountCircuit {
         var lastPermit = -Double.infinity
     }
 
-    /// So many calls in a row without an answer, and the provider counts as away.
-    static let unansweredLimit = 5
     /// So many messages of a trial that are dealt with end it.
     static let trialLength = 8
     /// A permit whose call came to nothing is given again after so many seconds.
@@ -50,7 +48,7 @@ struct AccountCircuit {
     static let refusedLooks = 3
 
     private let account: String
-    private var phase = Phase.closed(unanswered: 0)
+    private var phase = Phase.closed(AnswerHistory())
     private var openedAt = 0.0
     private var interval = 0.0
     private var refusedLooksInARow = 0
@@ -103,13 +101,14 @@ struct AccountCircuit {
             lastAnsweredBegan = max(began, lastAnsweredBegan)
         }
         switch (phase, answer) {
-        case (.closed, .dealtWith):
-            phase = .closed(unanswered: 0)
+        case (.closed(var history), .dealtWith):
+            history.add(isAnswered: true)
+            phase = .closed(history)
             return nil
-        case (.closed(let unanswered), .unanswered) where unanswered + 1 < Self.unansweredLimit:
-            phase = .closed(unanswered: unanswered + 1)
-            return nil
-        case (.closed, .unanswered(let reason)):
+        case (.closed(var history), .unanswered(let reason)):
+            history.add(isAnswered: false)
+            phase = .closed(history)
+            guard history.meansAway else { return nil }
             return begin(.unanswered(reason), now: now, elapsed: elapsed, jitter: jitter)
         case (.closed, .refused(let error)):
             return begin(.refused(error), now: now, elapsed: elapsed, jitter: jitter)
@@ -204,7 +203,7 @@ struct AccountCircuit {
     private mutating func resume() -> Change? {
         guard let ended = pause else { return nil }
         pause = nil
-        phase = .closed(unanswered: 0)
+        phase = .closed(AnswerHistory())
         epoch += 1
         return .resumed(ended)
     }

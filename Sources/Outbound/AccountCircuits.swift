@@ -80,7 +80,8 @@ final class AccountCircuits: Sendable {
     func ended(_ permit: Permit, _ answer: AccountCircuit.Answer, began: Double) {
         change(permit.account) { [clock] circuit in
             circuit.ended(
-                answer, epoch: permit.epoch, began: began, now: clock.now(), elapsed: clock.elapsed(), jitter: clock.jitter())
+                answer, epoch: permit.epoch, began: began, now: clock.now(), elapsed: clock.elapsed(),
+                jitter: clock.jitter())
         }
     }
 

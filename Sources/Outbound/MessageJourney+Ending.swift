@@ -27,9 +27,15 @@ extension MessageJourney {
     }
 
     /// The id was used before for another request: the first one stands, this one changes nothing.
+    ///
+    /// What the worker may have taken on before is kept all the same: a key of recipient tokens that was dropped too early
+    /// makes a message look like another one than it was.
     func refuseConflict(_ message: PreparedMessage) async throws(HeldTooLong) {
         try await publish(message.events.conflict(requestHash: message.requestHashes[0], at: clock.now()))
-        if message.isReplay { try await bury(message, reason: "conflict") }
+        guard message.isReplay || message.received.envelope.progress != nil || message.delivery.isRedelivered else {
+            return
+        }
+        try await bury(message, reason: "conflict")
     }
 
     /// The request cannot be read or is not allowed: told to the subscribers with the field, and kept.

@@ -101,6 +101,11 @@ extension MessageJourney {
     private func find(
         _ message: PreparedMessage, attempt: Int, since: Date, _ claimed: ClaimedMessage
     ) async throws -> Finding {
+        let doubt = try await ledger.doubt(about: message.key, recipient: message.recipient)
+        // The list is asked for what comes from today's sender.
+        guard doubt.program == nil || doubt.program == message.program else {
+            return .open("the sender has been changed since the call")
+        }
         let earliest = earliestCall(message, since: since, claimed)
         switch await message.route.account.carrier.lookUp(message.outbound(attempt: attempt), since: earliest) {
         case .unavailable(let reason): return .open(reason)
@@ -110,9 +115,23 @@ extension MessageJourney {
             guard let only = candidates.first else { return .absent }
             guard candidates.count == 1 else { return .open("\(candidates.count) messages of the list may be it") }
             guard only.hasSameText else { return .open("a message of the list has another text") }
+            guard !doubt.hasRival else { return .open("another message to the same person is in doubt, too") }
+            if let behind = recorderDelay(claimed) {
+                return .open("what was accepted lately may not be recorded yet, since opt-outs are \(behind) s behind")
+            }
             return .taken(only.acceptance)
         }
     }
+
+    /// How far the recorder, which makes accepted messages known by their SIDs, is behind, in whole seconds; nil where it is
+    /// not, or where there is no bridge whose ticks would tell.
+    private func recorderDelay(_ claimed: ClaimedMessage) -> Int? {
+        guard let knownAt = claimed.facts.consentKnownAt else { return nil }
+        let behind = clock.now().timeIntervalSince(knownAt)
+        return behind > Self.longestDelay ? Int(min(behind, 1e9)) : nil
+    }
+
+    private static let longestDelay = 10.0
 
     private func settleFound(
         _ message: PreparedMessage, attempt: Int, _ acceptance: Acceptance, _ claimed: ClaimedMessage

@@ -14,6 +14,7 @@ extension MessageJourney {
         let claimed = try await ledger.claim(message.claim(at: clock.now()))
         guard claimed.isSameRequest else { return try await refuseConflict(message) }
         guard case .held = claimed.state else { return try await resume(message, claimed.state, claimed) }
+        try await ledger.close(message.key, as: .rejected, decision: nil, now: clock.now())
         try await rejectPoison(message.delivery, message.received.envelope, message.request)
     }
 

@@ -14,7 +14,7 @@ public struct WorkerConfiguration: Sendable {
     /// The only recipients that may be called; nil allows all. Staging sets it.
     public var allowedRecipients: Set<String>?
     /// Seconds within which a granted attempt must reach the provider, by this worker's clock.
-    public var attemptWindow = 5.0
+    public var attemptWindow = 3.0
     /// Seconds that a call to the provider may take.
     public var callTimeout = 30.0
     /// Seconds before an unknown outcome is looked up at the provider.

@@ -64,11 +64,20 @@ public actor Recorder: Service {
         let unread = unread
         await consumer.subscribe(
             QueueName.consent, prefetch: Self.consentPrefetch,
-            onEvent: { if $0 != .consuming { unread.deliveriesReturned() } }
+            onEvent: { [weak self] event in
+                if event != .consuming { unread.deliveriesReturned() }
+                self?.assumeIsolated { if case .interrupted = event { $0.consentWaiting = [] } }
+            }
         ) { [weak self] deliveries in
             self?.assumeIsolated { $0.takeConsent(deliveries) }
         }
-        await consumer.subscribe(QueueName.recorder, prefetch: Self.statusPrefetch) { [weak self] deliveries in
+        // What was delivered by a channel that is gone comes again, and could not be settled.
+        await consumer.subscribe(
+            QueueName.recorder, prefetch: Self.statusPrefetch,
+            onEvent: { [weak self] event in
+                self?.assumeIsolated { if case .interrupted = event { $0.statusWaiting = [] } }
+            }
+        ) { [weak self] deliveries in
             self?.assumeIsolated { $0.takeStatuses(deliveries) }
         }
         await withDiscardingTaskGroup { group in

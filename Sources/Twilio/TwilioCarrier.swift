@@ -20,14 +20,14 @@ public struct TwilioCarrier: Carrier {
     ///   - startLimit: How long a call may wait for a connection. What has not left by then is refused and may be offered
     ///     again; what left later could meet another worker's attempt for the same message.
     public init(
-        account: TwilioAccount, client: HTTPClient, timeout: Duration = .seconds(30), startLimit: Duration = .seconds(5)
+        account: TwilioAccount, client: HTTPClient, timeout: Duration = .seconds(30), startLimit: Duration = .seconds(2)
     ) {
         self.init(account: account, transport: client, timeout: timeout, startLimit: startLimit, now: { Date() })
     }
 
     init(
         account: TwilioAccount, transport: any HTTPTransport, timeout: Duration = .seconds(30),
-        startLimit: Duration = .seconds(5), now: @escaping @Sendable () -> Date
+        startLimit: Duration = .seconds(2), now: @escaping @Sendable () -> Date
     ) {
         self.account = account
         self.transport = transport

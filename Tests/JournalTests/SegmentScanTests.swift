@@ -129,13 +129,15 @@ import Testing
         #expect(Set(sealed).count == 3)
     }
 
-    @Test("names of files", arguments: [1, 255, UInt64.max]) func names(first: UInt64) throws {
+    @Test("names of files", arguments: [1, 255, UInt64.max / 2]) func names(first: UInt64) throws {
         let name = SegmentName(first: first)
         #expect(SegmentName(name.description) == name)
         #expect(SegmentName(name.aside) == nil)
         #expect(SegmentName(name.description.uppercased()) == nil)
         #expect(SegmentName("x" + name.description) == nil)
         #expect(SegmentName(String(name.description.dropFirst())) == nil)
+        // Nobody wrote so many records: numbers after it would overflow.
+        #expect(SegmentName(SegmentName(first: .max / 2 + first).description) == nil)
     }
 
     @Test(

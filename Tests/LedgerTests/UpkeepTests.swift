@@ -39,6 +39,9 @@ import Testing
     func afterARestoreWhatIsMissingCountsAsUnknown(_ store: TestedLedger) async throws {
         try await withLedgers(store) { before, reopen async throws in
             _ = try await before.claim(claim("known"))
+            _ = try await before.claim(claim("held", at: seconds(-60)))
+            _ = try await before.claim(claim("put off", at: seconds(-60)))
+            try await before.noteDeferral(.shop("put off"), reason: "quiet-hours", now: seconds(-50))
             try await before.noteRestored(now: noon)
             #expect(try await before.status().restoredAt == noon)
             let ledger = try await reopen()
@@ -50,6 +53,13 @@ import Testing
             var known = claim("known", at: seconds(5))
             known.firstSeen = seconds(-1)
             #expect(try await ledger.claim(known).state == .held(attempts: 0))
+            // What was held when the copy was made may have been sent since.
+            for id in ["held", "put off"] {
+                #expect(
+                    try await ledger.claim(claim(id, at: seconds(5))).state == .unknown(attempt: 1, since: seconds(5)))
+                #expect(try await ledger.begin(start(id, at: seconds(6))) != .granted)
+            }
+            #expect(try await ledger.doubt(about: .shop("held"), recipient: claim("held").recipient).hasRival)
             #expect(try await ledger.claim(claim("new", at: noon)).state == .held(attempts: 0))
         }
     }
@@ -99,6 +109,49 @@ import Testing
                     == .accepted(attempt: 1, sid: sid(7), providerStatus: "sent"))
             #expect(try await !ledger.settleFound(.shop("a"), attempt: 1, acceptance, now: seconds(2)))
             #expect(try await ledger.begin(start("a", attempt: 2)) != .granted)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
+    func aMessageOfTheProviderSettlesOneOfOursAlone(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let acceptance = Acceptance(sid: sid(7), status: "sent")
+            for id in ["a", "b", "c"] {
+                _ = try await ledger.claim(claim(id))
+                _ = try await ledger.begin(start(id))
+            }
+            let recipient = claim("a").recipient
+            _ = try await ledger.settle(settlement("a", .unknown))
+            #expect(
+                try await ledger.doubt(about: .shop("a"), recipient: recipient)
+                    == MessageDoubt(program: claim("a").program, hasRival: false))
+            _ = try await ledger.settle(settlement("b", .unknown))
+            #expect(try await ledger.doubt(about: .shop("a"), recipient: recipient).hasRival)
+            #expect(try await !ledger.doubt(about: .shop("a"), recipient: [RecipientToken("ph_k1_x")]).hasRival)
+            #expect(try await ledger.settleFound(.shop("a"), attempt: 1, acceptance, now: seconds(1)))
+            #expect(try await !ledger.settleFound(.shop("b"), attempt: 1, acceptance, now: seconds(1)))
+            #expect(try await ledger.claim(claim("b")).state == .unknown(attempt: 1, since: noon))
+            #expect(try await !ledger.doubt(about: .shop("b"), recipient: recipient).hasRival)
+            // A callback makes its message known as well.
+            _ = try await ledger.settle(settlement("c", .unknown))
+            #expect(try await ledger.record(report("c", .sent, sid: sid(8), attempt: 1, at: seconds(2))))
+            #expect(try await ledger.known(sids: [sid(7), sid(8)]) == [sid(7), sid(8)])
+            #expect(try await !ledger.doubt(about: .shop("b"), recipient: recipient).hasRival)
+            #expect(try await ledger.abandon(.shop("b"), attempt: 1, now: seconds(3)))
+            #expect(try await !ledger.doubt(about: .shop("a"), recipient: recipient).hasRival)
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
+    func aRequestMovesToTheNewestKey(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            _ = try await ledger.claim(claim("a", hash: 1))
+            var rotated = claim("a", hash: 2)
+            rotated.olderHashes = [[UInt8](repeating: 1, count: 32)]
+            #expect(try await ledger.claim(rotated).isSameRequest)
+            // The older key is gone.
+            #expect(try await ledger.claim(claim("a", hash: 2)).isSameRequest)
+            #expect(try await !ledger.claim(claim("a", hash: 1)).isSameRequest)
         }
     }
 

@@ -18,7 +18,8 @@ import Testing
             _ answer: AccountCircuit.Answer, epoch: Int? = nil, began: Double? = nil
         ) -> AccountCircuit.Change? {
             circuit.ended(
-                answer, epoch: epoch ?? circuit.epoch, began: began ?? elapsed, now: Date(timeIntervalSince1970: elapsed), elapsed: elapsed,
+                answer, epoch: epoch ?? circuit.epoch, began: began ?? elapsed,
+                now: Date(timeIntervalSince1970: elapsed), elapsed: elapsed,
                 jitter: jitter)
         }
 
@@ -71,6 +72,18 @@ import Testing
         #expect(stand.end(.dealtWith, began: 33) == nil)
         #expect(stand.end(.unanswered("too late"), began: 32) == nil)
         #expect(stand.isMay)
+    }
+
+    @Test("a provider that fails a part of the calls at once is not away; one that fails most is") func fastFailures() {
+        let stand = Stand()
+        for _ in 0..<11 { #expect(stand.end(.dealtWith) == nil) }
+        for _ in 0..<100 {
+            // Those that fail end in clumps, while the others are on their way.
+            for _ in 0..<9 { #expect(stand.end(.unanswered("reset")) == nil) }
+            for _ in 0..<11 { #expect(stand.end(.dealtWith) == nil) }
+        }
+        for _ in 0..<14 { #expect(stand.end(.unanswered("reset")) == nil) }
+        #expect(wait(stand.end(.unanswered("reset"))) == 2)
     }
 
     @Test("a provider that answers a part of a trial is tried again soon") func partOfATrial() {

@@ -38,7 +38,7 @@ import Topics
     }
 
     @Test("clocks that differ a little change nothing") func almostAlike() async throws {
-        let bench = try await bench(ahead: 4)
+        let bench = try await bench(ahead: 2)
         try await bench.work(Deliveries.request(isRedelivered: true))
         #expect(bench.steps() == ["claim", "publish delay transactional.5s"])
         #expect(reason(bench) == .string("attempting"))

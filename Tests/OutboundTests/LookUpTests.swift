@@ -20,6 +20,7 @@ import Topics
             messageClass == .promotional ? Deliveries.promotional() : Deliveries.request(), from: messageClass)
         #expect(bench.outbox.events.last?.name == .message(.inDoubt))
         bench.clock.advance(by: 31)
+        bench.ledger.setConsentKnownAt(bench.clock.now)
         _ = bench.steps()
         return bench
     }
@@ -162,11 +163,47 @@ import Topics
         bench.carrier.answer(.lost)
         try await bench.work(Deliveries.request())
         bench.clock.advance(by: 31)
+        bench.ledger.setConsentKnownAt(bench.clock.now)
         let first = ListedMessage(
             acceptance: Acceptance(sid: ScriptedCarrier.sid(1), status: "sent"), hasSameText: true)
         bench.carrier.list(.listed([first, Self.ours]))
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.provider?.sid == Self.ours.acceptance.sid)
+    }
+
+    @Test("where two messages to one person are in doubt, the list tells of neither") func rivals() async throws {
+        var bench = try Bench()
+        bench.configuration.lookUpLimit = 3600
+        bench.carrier.answer(.lost)
+        bench.carrier.answer(.lost)
+        try await bench.work(Deliveries.request(id: "first"))
+        try await bench.work(Deliveries.request())
+        bench.clock.advance(by: 31)
+        bench.carrier.list(.listed([Self.ours]), .listed([Self.ours]))
+        _ = bench.steps()
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "look up", "known 1", "publish delay transactional.2m"])
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string("in-doubt"))
+    }
+
+    @Test("a list of another sender's messages tells nothing") func anotherSender() async throws {
+        let bench = try await inDoubt()
+        bench.ledger.claimed(Bench.key, within: "+15550009999")
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "publish delay transactional.2m"])
+        #expect(bench.carrier.calls.count == 1)
+    }
+
+    @Test("while the recorder is behind, a message of the list may be another's") func recorderBehind() async throws {
+        let bench = try await inDoubt()
+        bench.ledger.setConsentKnownAt(bench.clock.now.addingTimeInterval(-11))
+        bench.carrier.relist(.listed([Self.ours]))
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "look up", "known 1", "publish delay transactional.2m"])
+        bench.ledger.setConsentKnownAt(bench.clock.now)
+        bench.carrier.relist(.listed([Self.ours]))
+        try await bench.workAgain()
+        #expect(bench.steps() == ["claim", "look up", "known 1", "settleFound 1", "event message.accepted"])
     }
 
     @Test("an absence counts for its own attempt alone") func ofItsOwnAttempt() async throws {

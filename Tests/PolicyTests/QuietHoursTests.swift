@@ -62,6 +62,32 @@ import Testing
         }
     }
 
+    @Test(
+        "states that are stricter than the federation",
+        arguments: [
+            // Rhode Island: Sunday is closed, Saturday 10-17, and Victory Day is a holiday of its own.
+            ("+14015550132", "2026-11-22T17:00:00Z", "quiet-hours.us-ri"),
+            ("+14015550132", "2026-11-21T14:59:00Z", "quiet-hours.us-ri"), ("+14015550132", "2026-11-21T15:00:00Z", ""),
+            ("+14015550132", "2026-08-10T16:00:00Z", "quiet-hours.us-ri"),
+            // Louisiana: Mardi Gras. Alabama: the fourth Monday of April.
+            ("+15045550132", "2027-02-09T18:00:00Z", "quiet-hours.us-la"), ("+15045550132", "2027-02-10T18:00:00Z", ""),
+            ("+12055550132", "2027-04-26T18:00:00Z", "quiet-hours.us-al"), ("+12055550132", "2027-04-27T18:00:00Z", ""),
+            // Pennsylvania: from nine to seven, never on Sundays. Oregon ends at eight.
+            ("+12155550132", "2026-11-24T13:59:00Z", "quiet-hours.us-pa"), ("+12155550132", "2026-11-24T14:00:00Z", ""),
+            ("+12155550132", "2026-11-25T00:00:00Z", "quiet-hours.us-pa"),
+            ("+12155550132", "2026-11-22T17:00:00Z", "quiet-hours.us-pa"),
+            ("+15035550132", "2026-11-25T04:00:00Z", "quiet-hours.us-or"), ("+15035550132", "2026-11-25T03:59:00Z", ""),
+            // Tennessee: until nine. Utah: never on Sundays, nor on Pioneer Day.
+            ("+16155550132", "2026-11-25T02:59:00Z", ""),
+            ("+18015550132", "2026-11-22T18:00:00Z", "quiet-hours.us-ut"),
+            ("+18015550132", "2026-07-24T18:00:00Z", "quiet-hours.us-ut"),
+            ("+16055550132", "2026-11-22T18:00:00Z", "quiet-hours.us-sd"),
+            ("+13075550132", "2026-11-25T03:00:00Z", "quiet-hours.us-wy"),
+        ]) func states(to: String, at: String, rule: String) throws
+    {
+        #expect(quietRules(try decide(to, at: at)) == (rule.isEmpty ? [] : [rule]), "\(to) at \(at)")
+    }
+
     @Test("a trusted app's zone replaces the number's, its region only adds laws; an untrusted one's count for nothing")
     func request() throws {
         // 01:30Z is 17:30 in Los Angeles and 20:30 in Florida.
@@ -153,7 +179,7 @@ import Testing
 
     @Test("holidays as they were and will be") func holidays() throws {
         let shipped = PolicyDocument.shipped.jurisdictions
-        let american = try #require(shipped.first { $0.code == "US-AL" }?.law.quietHours?.hours.holidays)
+        let american = try #require(shipped.first { $0.code == "US-PA" }?.law.quietHours?.hours.holidays)
         let french = try #require(shipped.first { $0.code == "FR" }?.law.quietHours?.hours.holidays)
         func day(_ year: Int, _ month: Int, _ day: Int) -> Int { daysSince1970(year: year, month: month, day: day) }
         #expect(american.holiday(on: day(2026, 1, 19)) == "Martin Luther King Jr. Day")

@@ -44,7 +44,7 @@ import Testing
         #expect(request.credentials?.user == Self.account.sid)
         #expect(request.credentials?.password == "secret-token")
         #expect(request.timeout == .seconds(30))
-        #expect(request.startLimit == .seconds(5))
+        #expect(request.startLimit == .seconds(2))
     }
 
     @Test("an API key calls in place of the token")

@@ -45,9 +45,20 @@ struct StatusLookUp: Sendable {
         for (number, awaited) in due.enumerated() {
             guard !Task.isCancelled else { break }
             if number > 0 { await loop.sleep(for: .seconds(options.requestInterval)) }
-            try await ask(about: awaited)
+            do {
+                try await ask(about: awaited)
+            } catch let failure as LookUpFailure {
+                try await putBehind(awaited)
+                throw failure
+            }
         }
         return due.count
+    }
+
+    /// One that fails each time must not stand before all the others each time. It was not seen, so this look does not count.
+    private func putBehind(_ awaited: AwaitedStatus) async throws {
+        let next = intake.now().addingTimeInterval(options.wait(afterLooks: awaited.looks + 1))
+        try await ledger.noteLook(awaited.key, looks: awaited.looks, next: next)
     }
 
     private func ask(about awaited: AwaitedStatus) async throws {

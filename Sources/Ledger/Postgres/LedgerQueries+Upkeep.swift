@@ -18,6 +18,24 @@ extension LedgerQueries {
         return known
     }
 
+    private static let doubtStatement = PostgresStatement(
+        """
+        SELECT m.program, EXISTS (
+            SELECT FROM doubt d JOIN message o ON o.id = d.message
+            WHERE d.message <> m.id AND o.program IS NOT DISTINCT FROM m.program AND o.recipient = ANY ($3))
+        FROM message m WHERE m.app = $1 AND m.message_id = $2
+        """, [.text, .text, .texts])
+
+    static func doubt(about key: MessageKey, recipient: [RecipientToken]) -> [LedgerStep] {
+        let query = PostgresQuery(doubtStatement, [.stored(key.app), .stored(key.messageID), .stored(recipient)])
+        return [LedgerStep(.message(key), query)]
+    }
+
+    static func messageDoubt(_ answers: [PostgresRows]) throws -> MessageDoubt {
+        guard let row = answers.last?.first else { throw LedgerError(.unknownMessage) }
+        return MessageDoubt(program: try row.original(0), hasRival: try row.boolean(1))
+    }
+
     private static let foundStatement = PostgresStatement(
         "SELECT settle_found($1, $2, $3, $4, $5, $6::integer, $7, $8)",
         [.text, .text, .integer, .text, .text, .integer, .text, .integer])

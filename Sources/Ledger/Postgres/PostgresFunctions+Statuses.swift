@@ -1,7 +1,7 @@
 /// What the recorder writes.
 extension PostgresFunctions {
     static let record = """
-        CREATE FUNCTION record_status(
+        CREATE OR REPLACE FUNCTION record_status(
             the_app text, the_message_id text, the_sid text, the_rank integer, the_status text, is_final boolean,
             is_provider_word boolean, implied_state integer, the_attempt bigint, the_provider_status text,
             the_error_code bigint, the_recipient text, the_program text, the_at bigint
@@ -51,6 +51,10 @@ extension PostgresFunctions {
                         sid = coalesce(p.sid, the_sid),
                         provider_status = coalesce(p.provider_status, the_provider_status)
                     WHERE p.message = the_message;
+                    IF settles THEN
+                        -- What looks for a lost call must not take it for another's.
+                        INSERT INTO provider_id (sid, message) VALUES (the_sid, the_message) ON CONFLICT (sid) DO NOTHING;
+                    END IF;
                 END IF;
             END IF;
             UPDATE progress p SET status = the_status, rank = the_rank, status_at = the_at,

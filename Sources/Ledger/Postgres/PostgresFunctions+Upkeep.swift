@@ -1,8 +1,9 @@
 /// What is settled, begun anew or compared apart from a message's usual way.
 extension PostgresFunctions {
     static let find = """
-        -- Ends an unknown attempt with what the provider's list shows, and makes it known by the provider's id.
-        CREATE FUNCTION settle_found(
+        -- Ends an unknown attempt with what the provider's list shows, and makes it known by the provider's id, unless that is
+        -- another message's.
+        CREATE OR REPLACE FUNCTION settle_found(
             the_app text, the_message_id text, the_attempt bigint, the_sid text, the_provider_status text,
             the_rank integer, the_status text, the_now bigint
         ) RETURNS boolean LANGUAGE plpgsql AS $function$
@@ -13,15 +14,22 @@ extension PostgresFunctions {
             IF NOT FOUND THEN
                 RETURN NULL;
             END IF;
-            UPDATE progress p SET state = 2, changed_at = the_now, sid = the_sid,
-                provider_status = the_provider_status,
-                status = CASE WHEN p.rank < the_rank THEN the_status ELSE p.status END,
-                rank = greatest(p.rank, the_rank)
-            WHERE p.message = the_message AND p.attempt = the_attempt AND p.state = 4;
+            PERFORM FROM progress p
+            WHERE p.message = the_message AND p.attempt = the_attempt AND p.state = 4 FOR UPDATE;
             IF NOT FOUND THEN
                 RETURN false;
             END IF;
             INSERT INTO provider_id (sid, message) VALUES (the_sid, the_message) ON CONFLICT (sid) DO NOTHING;
+            IF NOT FOUND AND NOT EXISTS (
+                SELECT FROM provider_id i WHERE i.sid = the_sid AND i.message = the_message
+            ) THEN
+                RETURN false;
+            END IF;
+            UPDATE progress p SET state = 2, changed_at = the_now, sid = the_sid,
+                provider_status = the_provider_status,
+                status = CASE WHEN p.rank < the_rank THEN the_status ELSE p.status END,
+                rank = greatest(p.rank, the_rank)
+            WHERE p.message = the_message;
             RETURN true;
         END
         $function$;

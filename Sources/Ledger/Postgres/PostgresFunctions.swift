@@ -81,8 +81,19 @@ enum PostgresFunctions {
                 INTO is_the_same FROM message m WHERE m.id = the_message;
             END IF;
             IF is_the_same AND the_recipient IS NOT NULL THEN
-                UPDATE message m SET recipient = the_recipient
-                WHERE m.id = the_message AND m.recipient IS DISTINCT FROM the_recipient;
+                -- Both are written under the newest key.
+                UPDATE message m SET recipient = the_recipient, request_hash = the_hash
+                WHERE m.id = the_message
+                    AND (m.recipient IS DISTINCT FROM the_recipient OR m.request_hash IS DISTINCT FROM the_hash);
+            END IF;
+            IF EXISTS (
+                SELECT FROM ledger l JOIN standing s ON s.id = the_message AND s.state = 0
+                    AND greatest(s.first_seen, s.changed_at) < l.restored_at
+            ) THEN
+                -- It may have been sent after the copy was made.
+                PERFORM make_progress(the_message);
+                UPDATE progress p SET state = 4, attempt = greatest(p.attempt, 1), changed_at = the_now
+                WHERE p.message = the_message AND p.state = 0;
             END IF;
             RETURN QUERY SELECT is_the_same, s.state, s.attempt, s.first_seen, s.changed_at, s.worker, s.status,
                 s.error_code, s.sid, s.provider_status, s.deferral_reason, d.record

@@ -148,6 +148,11 @@ extension PostgresLedger: MessageLedger {
         try await write(LedgerQueries.known(sids: sids)) { try LedgerQueries.knownIDs($0) }
     }
 
+    /// What may make the provider's list misleading about a message whose outcome is unknown.
+    public func doubt(about key: MessageKey, recipient: [RecipientToken]) async throws -> MessageDoubt {
+        try await write(LedgerQueries.doubt(about: key, recipient: recipient)) { try LedgerQueries.messageDoubt($0) }
+    }
+
     /// Ends an attempt whose outcome was unknown with what the provider's list shows.
     public func settleFound(
         _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date

@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -86,6 +86,10 @@ enum PostgresSchema {
                     IF present < 3 AND \(version) >= 3 THEN
                         \(version3(now: now))
                         UPDATE ledger SET version = 3;
+                    END IF;
+                    IF present < 4 AND \(version) >= 4 THEN
+                        \(version4)
+                        UPDATE ledger SET version = 4;
                     END IF;
                 END
                 $migration$

@@ -7,6 +7,8 @@ struct LedgerStates {
         var state: AttemptState
         let hash: [UInt8]
         let firstSeenAt: Date
+        var program: String?
+        var recipient: [RecipientToken] = []
         var deferralReason: String?
         var changedAt: Date
         var decision: [UInt8]?
@@ -46,7 +48,9 @@ struct LedgerStates {
             claim.mayHaveBeenCalled ? .unknown(attempt: 1, since: claim.now) : .held(attempts: 0)
         let row =
             rows[claim.key]
-            ?? Row(state: first, hash: claim.requestHash, firstSeenAt: claim.now, changedAt: claim.now)
+            ?? Row(
+                state: first, hash: claim.requestHash, firstSeenAt: claim.now, program: claim.program,
+                recipient: claim.recipient, changedAt: claim.now)
         rows[claim.key] = row
         return ClaimedMessage(
             state: row.state, isSameRequest: row.hash == claim.requestHash, firstSeenAt: row.firstSeenAt,
@@ -89,8 +93,17 @@ struct LedgerStates {
         return true
     }
 
+    func doubt(about key: MessageKey, recipient: [RecipientToken]) -> MessageDoubt {
+        let program = rows[key]?.program
+        let hasRival = rows.contains { other, row in
+            guard case .unknown = row.state else { return false }
+            return other != key && row.program == program && row.recipient.contains(where: recipient.contains)
+        }
+        return MessageDoubt(program: program, hasRival: hasRival)
+    }
+
     mutating func settleFound(_ key: MessageKey, attempt: Int, _ acceptance: Acceptance, at now: Date) -> Bool {
-        guard case .unknown(attempt, _) = rows[key]?.state else { return false }
+        guard case .unknown(attempt, _) = rows[key]?.state, !sids.contains(acceptance.sid) else { return false }
         sids.insert(acceptance.sid)
         move(key, to: .accepted(attempt: attempt, sid: acceptance.sid, providerStatus: acceptance.status), at: now)
         return true

@@ -54,6 +54,10 @@ final class MemoryLedger: MessageLedger {
         }
     }
 
+    func claimed(_ key: MessageKey, within program: String) {
+        state.withLock { $0.known.rows[key]?.program = program }
+    }
+
     func setConsentKnownAt(_ instant: Date?) { state.withLock { $0.known.consentKnownAt = instant } }
 
     // MARK: The port
@@ -103,6 +107,10 @@ final class MemoryLedger: MessageLedger {
     func known(sids: [String]) async throws -> Set<String> {
         try enter(.known, "known \(sids.count)")
         return state.withLock { $0.known.sids.intersection(sids) }
+    }
+
+    func doubt(about key: MessageKey, recipient: [RecipientToken]) async throws -> MessageDoubt {
+        state.withLock { $0.known.doubt(about: key, recipient: recipient) }
     }
 
     func settleFound(
