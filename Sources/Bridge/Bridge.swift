@@ -64,7 +64,8 @@ public struct Bridge: Service {
             startedAt: Date(), logger: logger)
         intake = WebhookIntake(
             configuration: configuration,
-            events: WebhookEvents(tokens: tokens, errors: errors, keywords: keywords, policy: policy), delivery: delivery,
+            events: WebhookEvents(tokens: tokens, errors: errors, keywords: keywords, policy: policy),
+            delivery: delivery,
             ledger: ledger, loop: loop, inFlight: WebhooksInFlight(), outages: outages, now: { Date() },
             logger: logger)
         lookUps = parts.map { [intake] parts in

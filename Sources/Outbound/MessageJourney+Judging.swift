@@ -53,7 +53,7 @@ extension PreparedMessage {
         let firstAt: Date?
     }
 
-    var question: Question { 
+    var question: Question {
         Question(candidate: candidate, policy: policy, firstAt: received.envelope.progress?.firstAt)
     }
 }

@@ -30,7 +30,8 @@ import Testing
         #expect(redacted.contains(#""mediaCount":"1""#))
     }
 
-    @Test("a card number or a code that a person sends is masked before anything is kept of it") func masked() async throws {
+    @Test("a card number or a code that a person sends is masked before anything is kept of it")
+    func masked() async throws {
         let bench = try Bench()
         _ = await bench.take(
             Webhooks.inbound(

@@ -1,21 +1,12 @@
 /// What the detectors propose, each for itself. Where two overlap, the rank of the kind decides, then the earlier
 /// beginning, then the greater length: never the order in which the detectors ran.
 struct Candidates {
-    /// A range of bytes of the prepared text.
-    struct Span {
-        let range: Range<Int>
-        let isCertain: Bool
-
-        init(_ range: Range<Int>, isCertain: Bool = true) {
-            self.range = range
-            self.isCertain = isCertain
-        }
-    }
-
-    /// The kinds of spans, what wins first.
-    enum Rank: Int, CaseIterable {
+    /// The kinds of proposals, what wins first. Those of one rank come from one detector, in the order of the text.
+    enum Rank: UInt8 {
         case linkSecret, email, iban, validPhone, issuedCard, otherCard, socialSecurity, nationalPhone, possiblePhone
         case code, bareSocialSecurity, announcedPhone
+
+        static let last = Rank.announcedPhone.rawValue
 
         var detector: Detector {
             switch self {
@@ -30,41 +21,27 @@ struct Candidates {
         }
     }
 
-    // Fields for what one detector tells apart, since it fills both at once.
-    var validPhones: [Span] = []
-    var possiblePhones: [Span] = []
-    var issuedCards: [Span] = []
-    var otherCards: [Span] = []
-    private var links: [Span] = []
-    private var emails: [Span] = []
-    private var accounts: [Span] = []
-    private var socialSecurity: [Span] = []
-    private var nationalPhones: [Span] = []
-    private var codes: [Span] = []
-    private var bareSocialSecurity: [Span] = []
-    private var announcedPhones: [Span] = []
-
-    subscript(rank: Rank) -> [Span] {
-        get { self[keyPath: Self.field(rank)] }
-        set { self[keyPath: Self.field(rank)] = newValue }
-        _modify { yield &self[keyPath: Self.field(rank)] }
+    /// A range of bytes of the prepared text.
+    struct Span {
+        let rank: Rank
+        let range: Range<Int>
+        let isCertain: Bool
     }
 
-    private static func field(_ rank: Rank) -> WritableKeyPath<Candidates, [Span]> {
-        switch rank {
-        case .linkSecret: \.links
-        case .email: \.emails
-        case .iban: \.accounts
-        case .validPhone: \.validPhones
-        case .issuedCard: \.issuedCards
-        case .otherCard: \.otherCards
-        case .socialSecurity: \.socialSecurity
-        case .nationalPhone: \.nationalPhones
-        case .possiblePhone: \.possiblePhones
-        case .code: \.codes
-        case .bareSocialSecurity: \.bareSocialSecurity
-        case .announcedPhone: \.announcedPhones
+    private(set) var spans: [Span] = []
+
+    mutating func add(_ rank: Rank, _ range: Range<Int>, isCertain: Bool = true) {
+        spans.append(Span(rank: rank, range: range, isCertain: isCertain))
+    }
+
+    /// Those that hold, beside what was claimed before.
+    func take(_ claims: inout Claims) -> [Span] {
+        if spans.count < 2 { return spans.filter { claims.take($0.range) } }
+        var taken: [Span] = []
+        for rank in 0...Rank.last {
+            for span in spans where span.rank.rawValue == rank && claims.take(span.range) { taken.append(span) }
         }
+        return taken
     }
 }
 

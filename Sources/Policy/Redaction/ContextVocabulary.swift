@@ -9,8 +9,10 @@ enum ContextVocabulary {
     /// Before "code" these make it the name of something else: an error, a place, a rebate.
     static let otherCodes: Set<UInt64> = Set(
         [
-            "error", "status", "exit", "reply", "response", "http", "result", "zip", "postal", "post", "area", "country",
-            "promo", "promotion", "promotional", "discount", "coupon", "voucher", "offer", "qr", "bar", "dress", "source",
+            "error", "status", "exit", "reply", "response", "http", "result", "zip", "postal", "post", "area",
+            "country",
+            "promo", "promotion", "promotional", "discount", "coupon", "voucher", "offer", "qr", "bar", "dress",
+            "source",
             "reason", "sort", "tax",
         ].map(hash))
 

@@ -2,7 +2,7 @@
 ///
 /// Words are counted and not characters, so that a placeholder, which counts as none, changes no distance.
 struct ContextWords {
-    enum Topic: Int, CaseIterable {
+    enum Topic {
         case card, socialSecurity, phone, code
     }
 
@@ -14,7 +14,18 @@ struct ContextWords {
     let hasWords: Bool
 
     private struct Distances {
-        var words: (Int32, Int32, Int32, Int32) = (.max, .max, .max, .max)
+        /// `Int32.max` where there is none.
+        private var words: (Int32, Int32, Int32, Int32) = (.max, .max, .max, .max)
+
+        /// The distances of the words that have these numbers.
+        func mapped(_ distance: (Int32) -> Int32) -> Distances {
+            var mapped = self
+            mapped.words = (
+                words.0 == .max ? .max : distance(words.0), words.1 == .max ? .max : distance(words.1),
+                words.2 == .max ? .max : distance(words.2), words.3 == .max ? .max : distance(words.3)
+            )
+            return mapped
+        }
 
         subscript(topic: Topic) -> Int32 {
             get {
@@ -39,8 +50,8 @@ struct ContextWords {
     /// - Parameter claims: what was found before: its words say nothing and are not counted.
     init(_ text: PreparedText, _ groups: [DigitGroup], _ claims: Claims) {
         claimed = groups.map { claims.overlaps($0.start..<$0.end) }
-        before = [Distances](repeating: Distances(), count: groups.count)
-        after = before
+        before = []
+        before.reserveCapacity(groups.count)
         var words = WordScan(text, claims)
         /// By topic the word's number; and for each group how many words stand before it.
         var last = Distances()
@@ -54,14 +65,14 @@ struct ContextWords {
                 told.append((word.number, topic, index))
             }
             counts.append(words.count)
-            for topic in Topic.allCases where last[topic] != .max {
-                before[index][topic] = words.count - last[topic] + 1
-            }
+            before.append(last.mapped { words.count - $0 + 1 })
         }
         while let word = words.next(before: text.count) {
             if let topic = word.topic { told.append((word.number, topic, groups.count)) }
         }
         hasWords = !told.isEmpty
+        after = before
+        guard hasWords else { return }
         noteFollowing(told, counts)
     }
 
@@ -73,9 +84,7 @@ struct ContextWords {
                 next[word.topic] = word.word
                 remaining.removeLast()
             }
-            for topic in Topic.allCases where next[topic] != .max {
-                after[index][topic] = next[topic] - counts[index]
-            }
+            after[index] = next.mapped { $0 - counts[index] }
         }
     }
 

@@ -4,8 +4,13 @@ struct Detection {
     private(set) var findings: [Finding] = []
 
     /// What is looked for first, each without knowing of the others.
-    enum Step: CaseIterable {
+    enum Step {
         case links, emails, accountNumbers, internationalPhones, cards, socialSecurity, nationalPhones
+
+        static let ofDigits = [accountNumbers, internationalPhones, cards, socialSecurity, nationalPhones]
+        static let all = [links, emails] + ofDigits
+        /// Where there are fewer digits than any number has.
+        static let few = [links, emails, accountNumbers]
     }
 
     /// A part of the prepared text that belongs to a finding.
@@ -27,7 +32,7 @@ struct Detection {
         let text = PreparedText(text)
         let marks = DetectorMarks(text)
         claims = Claims(count: text.count)
-        findByForm(text, marks, order(Step.allCases))
+        findByForm(text, marks, order(marks.digits < 7 ? Step.few : Step.all))
         for (index, pattern) in patterns.enumerated() {
             for range in pattern.matches(in: text, besides: claims) where claims.take(range) {
                 claimed.append(Claim(kind: .pattern(index), range: range, isCertain: true))
@@ -45,17 +50,14 @@ struct Detection {
         var candidates = Candidates()
         for step in steps {
             switch step {
-            case .links: LinkSecretDetector.find(text, marks.links, &candidates[.linkSecret])
-            case .emails: MailAddressDetector.find(text, marks.ats, &candidates[.email])
-            case .accountNumbers: AccountNumberDetector.find(text, marks.groups, &candidates[.iban])
-            case .internationalPhones:
-                PhoneDetector.findInternational(
-                    text, marks.groups, valid: &candidates.validPhones, possible: &candidates.possiblePhones)
-            case .cards:
-                CardDetector.find(
-                    text, marks.groups, issued: &candidates.issuedCards, other: &candidates.otherCards)
-            case .socialSecurity: SocialSecurityDetector.find(text, marks.groups, &candidates[.socialSecurity])
-            case .nationalPhones: PhoneDetector.findNational(text, marks.groups, &candidates[.nationalPhone])
+            case .links: LinkSecretDetector.find(text, marks.links, &candidates)
+            case .emails: MailAddressDetector.find(text, marks.ats, &candidates)
+            case .accountNumbers: AccountNumberDetector.find(text, marks.groups, &candidates)
+            case .internationalPhones: PhoneDetector.findInternational(text, marks.groups, &candidates)
+            case .cards where marks.digits < 12: continue
+            case .cards: CardDetector.find(text, marks.groups, &candidates)
+            case .socialSecurity: SocialSecurityDetector.find(text, marks.groups, &candidates)
+            case .nationalPhones: PhoneDetector.findNational(text, marks.groups, &candidates)
             }
         }
         take(candidates)
@@ -67,17 +69,15 @@ struct Detection {
         assureCards(groups, context)
         guard context.hasWords else { return }
         var candidates = Candidates()
-        OneTimeCodeDetector.find(text, groups, context, &candidates[.code])
-        SocialSecurityDetector.findBare(text, groups, context, &candidates[.bareSocialSecurity])
-        PhoneDetector.findAnnounced(text, groups, context, &candidates[.announcedPhone])
+        OneTimeCodeDetector.find(text, groups, context, &candidates)
+        SocialSecurityDetector.findBare(text, groups, context, &candidates)
+        PhoneDetector.findAnnounced(text, groups, context, &candidates)
         take(candidates)
     }
 
     private mutating func take(_ candidates: Candidates) {
-        for rank in Candidates.Rank.allCases {
-            for span in candidates[rank] where claims.take(span.range) {
-                claimed.append(Claim(kind: .detector(rank.detector), range: span.range, isCertain: span.isCertain))
-            }
+        for span in candidates.take(&claims) {
+            claimed.append(Claim(kind: .detector(span.rank.detector), range: span.range, isCertain: span.isCertain))
         }
     }
 

@@ -19,7 +19,9 @@ struct RedactionRule: Rule {
         }
         guard !hit.contains(.detector(.pan)) else { return }
         if review.hasDoubtfulCard {
-            findings.hit(cards, .warn, why: "digits of the text pass the check of a card number, and may be anything else")
+            findings.hit(
+                cards, .warn,
+                why: "digits of the text pass the check of a card number, and may be anything else")
         } else if situation.candidate.text != nil || situation.hasNoText || situation.candidate.request.content != nil {
             findings.pass(cards)
         } else {

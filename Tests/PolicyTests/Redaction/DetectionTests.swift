@@ -14,7 +14,8 @@ import Testing
             case .detector(let detector): detector.rawValue
             case .pattern(let index): "pattern \(index)"
             }
-        return "\(kind):\(finding.range.lowerBound):\(finding.range.upperBound)" + (finding.isCertain ? "" : ":doubtful")
+        let place = "\(finding.range.lowerBound):\(finding.range.upperBound)"
+        return "\(kind):\(place)" + (finding.isCertain ? "" : ":doubtful")
     }
 
     /// Tests/Python/check_policy.py holds the table to python-stdnum, phonenumbers and Presidio.
@@ -42,9 +43,12 @@ import Testing
 
     static let parts = [
         "4111 1111 1111 1111", "4111111111111111", "5105-1051-0510-5100", "378282246310005", "DE89370400440532013000",
-        "DE89 3704 0044 0532 0130 00", "+14155550132", "+1 415 555 0132", "+49 30 901820", "415-555-0132", "020 7946 0958",
-        "234-56-7890", "234567890", "1234", "123 456", "12345678", "ann@example.com", "a@b.cd", "@", "code", "otp", "ssn",
-        "call", "card", "error", "https://x.test/?token=abc&b=", "https://ann:pw@x.test/", "?key=", "=", "://", "#", "&",
+        "DE89 3704 0044 0532 0130 00", "+14155550132", "+1 415 555 0132", "+49 30 901820", "415-555-0132",
+        "020 7946 0958",
+        "234-56-7890", "234567890", "1234", "123 456", "12345678", "ann@example.com", "a@b.cd", "@", "code", "otp",
+        "ssn",
+        "call", "card", "error", "https://x.test/?token=abc&b=", "https://ann:pw@x.test/", "?key=", "=", "://", "#",
+        "&",
         " ", " ", " ", "-", ".", "/", ":", ",", "(", ")", "+", "0", "7", "12", "345", "x", "é", "\u{200B}", "\u{A0}",
         "４１", "٣", "код", "验证码", "<number>", "<code>", "<", ">", "\n", "'", "_", "%", "LC-12345678", "abc", "$",
     ]

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Redaction by the policy") struct RedactionTests {
     private let now = Date(timeIntervalSince1970: 1_795_291_200)
-    private let card = "4111 1111 1111 1111"
+    private let number = "4111 1111 1111 1111"
 
     private func engine(_ more: String = "") throws -> PolicyEngine {
         PolicyEngine(try PolicyDocument(yaml: Array("name: ours\njurisdictions: {world: {}}\n\(more)".utf8)))
@@ -31,11 +31,12 @@ import Testing
 
     @Test("what a file leaves out holds as shipped") func standard() throws {
         #expect(PolicyDocument.shipped.redaction.table == .standard)
-        #expect(try PolicyDocument(yaml: Array("name: x\njurisdictions: {world: {}}".utf8)).redaction.table == .standard)
+        #expect(
+            try PolicyDocument(yaml: Array("name: x\njurisdictions: {world: {}}".utf8)).redaction.table == .standard)
     }
 
     @Test("a card number stops a message, and stands in no record") func card() throws {
-        let (decision, reviewed) = try judge("Paid with \(card).")
+        let (decision, reviewed) = try judge("Paid with \(number).")
         #expect(decision.outcome == .block)
         let reason = try #require(decision.decidingReason)
         #expect(reason.rule == "content.pan")
@@ -52,12 +53,7 @@ import Testing
     }
 
     @Test("digits that only may be a card number warn, are sent, and are hidden elsewhere") func doubtful() throws {
-        let (decision, reviewed) = try judge("Parcel 9400111899560008")
-        let isCard = Detection("9400111899560008").findings.first?.isCertain
-        #expect(isCard == false || isCard == nil)
-        let text = "Parcel 9701234567890128"
-        #expect(decision.outcome < .block)
-        #expect(reviewed.sentText == "Parcel 9400111899560008")
+        let text = "Parcel 9701234567890122"
         let (warned, sent) = try judge(text)
         #expect(warned.outcome == .warn)
         #expect(warned.reasons.map(\.rule) == ["content.pan"])
@@ -108,7 +104,7 @@ import Testing
                     sid: "HX" + String(repeating: "1", count: 32), variables: ["1": value, "2": "Ann"])
             }
         }
-        let blocked = try judge(card, .shipped).decision
+        let blocked = try judge(number, .shipped).decision
         #expect(blocked.reasons.map(\.rule).contains("content.pan"))
         #expect(blocked.outcome == .block)
         #expect(try judge("A-17", .shipped).decision.passed.contains("content.pan"))
@@ -172,7 +168,7 @@ import Testing
     @Test("people's texts are masked for events.clear as messages are") func inbound() throws {
         let address = try Address("+14155550132")
         #expect(
-            PolicyEngine.shipped.clearText("my card \(card), ann@example.com", app: nil, from: address)
+            PolicyEngine.shipped.clearText("my card \(number), ann@example.com", app: nil, from: address)
                 == "my card <number>, ann@example.com")
         let engine = try engine(
             "overlays: [{name: a, apps: [shop], redaction: {sinks: {events.clear: {email: mask}}}}]")

@@ -31,15 +31,19 @@ import Testing
         arguments: [
             ("", 1, "may match fewer than 3 characters"), ("digit", 1, "may match fewer than 3 characters"),
             ("digit{0,9}", 1, "may match fewer than 3 characters"), ("(a+)+", 1, "is no part of a pattern"),
-            ("digit{3} .*", 10, "is no part of a pattern"), (#""abc"#, 1, "is not closed"), ("[abc", 1, "is not closed"),
+            ("digit{3} .*", 10, "is no part of a pattern"), (#""abc"#, 1, "is not closed"),
+            ("[abc", 1, "is not closed"),
             ("digit{3", 6, "is not closed"), ("digit{x}", 6, "is no count"), ("digit{5,2}", 6, "is no count"),
             ("digit{0}", 6, "is no count"), ("digit{999999999999}", 6, "is no count"), ("digit{129}", 6, "is no count"),
-            ("digit{-1,3}", 6, "is no count"), ("digit{1,2,3}", 6, "is no count"), ("digit{3}letter", 9, "is not parted"),
+            ("digit{-1,3}", 6, "is no count"), ("digit{1,2,3}", 6, "is no count"),
+            ("digit{3}letter", 9, "is not parted"),
             (#""""#, 1, "is empty"), (#""a<b""#, 1, "holds < or >"), ("[é€]", 1, "holds < or >"),
             ("digit{100} letter{100}", 12, "makes matches longer than 128 characters"),
-            ("alnum{1,20} digit{3}", 1, "may stand several times"), ("digit{3} alnum{1,9} letter", 10, "may stand several"),
+            ("alnum{1,20} digit{3}", 1, "may stand several times"),
+            ("digit{3} alnum{1,9} letter", 10, "may stand several"),
             ("letter{1,9} digit? letter", 1, "may stand several times"),
-            (#"letter{2,9} "x" digit{3}"#, 1, "may stand several times"), ("digit{3} Letter", 10, "is no part of a pattern"),
+            (#"letter{2,9} "x" digit{3}"#, 1, "may stand several times"),
+            ("digit{3} Letter", 10, "is no part of a pattern"),
         ]) func refused(source: String, position: Int, problem: String)
     {
         do throws(TextPatternProblem) {

@@ -1,12 +1,12 @@
 /// International bank account numbers (ISO 13616): the country's length and the check digits decide.
 enum AccountNumberDetector {
-    static func find(_ text: PreparedText, _ groups: [DigitGroup], _ spans: inout [Candidates.Span]) {
+    static func find(_ text: PreparedText, _ groups: [DigitGroup], _ candidates: inout Candidates) {
         for group in groups {
             // The check digits: two letters before, nothing before those.
             let start = letters(text, before: group.start)
             guard let start, text.isBeginning(start), let length = lengths[country(text, start)] else { continue }
             guard let end = end(text, from: start, length: length), text.isEnd(end) else { continue }
-            spans.append(Candidates.Span(start..<end))
+            candidates.add(.iban, start..<end)
         }
     }
 

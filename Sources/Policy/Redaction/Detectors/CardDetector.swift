@@ -1,9 +1,7 @@
 /// Payment card numbers: 12 to 19 digits with a valid check digit (ISO/IEC 7812-1, Luhn), in one group or several.
 enum CardDetector {
     /// Finds every run of whole groups that may be one: those of an issuer, and the others.
-    static func find(
-        _ text: PreparedText, _ groups: [DigitGroup], issued: inout [Candidates.Span], other: inout [Candidates.Span]
-    ) {
+    static func find(_ text: PreparedText, _ groups: [DigitGroup], _ candidates: inout Candidates) {
         for first in groups.indices {
             var number = CardNumber()
             var last = first
@@ -22,8 +20,8 @@ enum CardDetector {
                 let range = groups[first].start..<groups[last].end
                 let touchesLetter = text.isLatinLetter(range.lowerBound - 1) || text.isLatinLetter(range.upperBound)
                 // Digits within a word are mostly a licence's or a part's number.
-                if isIssued { issued.append(Candidates.Span(range, isCertain: !touchesLetter)) }
-                if !isIssued, !touchesLetter { other.append(Candidates.Span(range, isCertain: false)) }
+                if isIssued { candidates.add(.issuedCard, range, isCertain: !touchesLetter) }
+                if !isIssued, !touchesLetter { candidates.add(.otherCard, range, isCertain: false) }
             }
         }
     }

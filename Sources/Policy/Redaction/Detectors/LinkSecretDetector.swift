@@ -1,14 +1,14 @@
 /// Secrets in links: user information, values whose key names a secret, and long random values and path segments.
 /// Scheme, host and path stay.
 enum LinkSecretDetector {
-    static func find(_ text: PreparedText, _ marks: [Int], _ spans: inout [Candidates.Span]) {
+    static func find(_ text: PreparedText, _ marks: [Int], _ candidates: inout Candidates) {
         var done = 0
         for mark in marks where mark >= done {
             var start = mark
             while start > done, !isDelimiter(text[start - 1]) { start -= 1 }
             var end = mark
             while end < text.count, !isDelimiter(text[end]) { end += 1 }
-            scan(text, start..<end, &spans)
+            scan(text, start..<end, &candidates)
             done = end
         }
     }
@@ -23,7 +23,7 @@ enum LinkSecretDetector {
         }
     }
 
-    private static func scan(_ text: PreparedText, _ link: Range<Int>, _ spans: inout [Candidates.Span]) {
+    private static func scan(_ text: PreparedText, _ link: Range<Int>, _ candidates: inout Candidates) {
         var index = link.lowerBound
         var isInPath = false
         var hasQuery = false
@@ -31,19 +31,19 @@ enum LinkSecretDetector {
             switch text[index] {
             case UInt8(ascii: ":") where text.matches("://", at: index):
                 let end = self.end(text, index + 3..<link.upperBound) { $0 == UInt8(ascii: "/") || opensQuery($0) }
-                addUserInformation(text, index + 3..<end, &spans)
+                addUserInformation(text, index + 3..<end, &candidates)
                 isInPath = true
                 index += 3
             case UInt8(ascii: "?"), UInt8(ascii: "#"):
                 hasQuery = true
                 isInPath = false
-                index = parameter(text, index + 1..<link.upperBound, &spans)
+                index = parameter(text, index + 1..<link.upperBound, &candidates)
             case UInt8(ascii: "&"), UInt8(ascii: ";"):
                 isInPath = isInPath && !hasQuery
-                index = hasQuery ? parameter(text, index + 1..<link.upperBound, &spans) : index + 1
+                index = hasQuery ? parameter(text, index + 1..<link.upperBound, &candidates) : index + 1
             case UInt8(ascii: "/") where isInPath:
                 let end = self.end(text, index + 1..<link.upperBound) { $0 == UInt8(ascii: "/") || opensQuery($0) }
-                if looksRandom(text, index + 1..<end, minimum: 20) { add(text, index + 1..<end, &spans) }
+                if looksRandom(text, index + 1..<end, minimum: 20) { add(text, index + 1..<end, &candidates) }
                 index += 1
             default: index += 1
             }
@@ -58,37 +58,40 @@ enum LinkSecretDetector {
     }
 
     private static func addUserInformation(
-        _ text: PreparedText, _ authority: Range<Int>, _ spans: inout [Candidates.Span]
+        _ text: PreparedText, _ authority: Range<Int>, _ candidates: inout Candidates
     ) {
         guard let at = authority.last(where: { text[$0] == UInt8(ascii: "@") }), at > authority.lowerBound else {
             return
         }
-        spans.append(Candidates.Span(authority.lowerBound..<at))
+        candidates.add(.linkSecret, authority.lowerBound..<at)
     }
 
     /// `key=value`, or a fragment without a key; returns where to go on: a value may be a link itself.
     private static func parameter(
-        _ text: PreparedText, _ range: Range<Int>, _ spans: inout [Candidates.Span]
+        _ text: PreparedText, _ range: Range<Int>, _ candidates: inout Candidates
     ) -> Int {
         let end = self.end(text, range) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") || opensQuery($0) }
         guard range.lowerBound < end else { return end }
-        let equals = (range.lowerBound..<end).first { text[$0] == UInt8(ascii: "=") }
+        var equals: Int?
+        if let first = (range.lowerBound..<end).first(where: { !isKey(text, $0) }), text[first] == UInt8(ascii: "=") {
+            equals = first
+        }
         let value = (equals.map { $0 + 1 } ?? range.lowerBound)..<end
         if let equals, namesSecret(text, range.lowerBound..<equals) {
-            add(text, value, &spans)
+            add(text, value, &candidates)
             return end
         }
         let nested = value.first { text.matches("://", at: $0) } ?? end
         let plain = value.lowerBound..<nested
-        if looksRandom(text, plain, minimum: 16) { add(text, plain, &spans) }
+        if looksRandom(text, plain, minimum: 16) { add(text, plain, &candidates) }
         return range.lowerBound
     }
 
     /// Without the punctuation of the sentence that the link stands in.
-    private static func add(_ text: PreparedText, _ range: Range<Int>, _ spans: inout [Candidates.Span]) {
+    private static func add(_ text: PreparedText, _ range: Range<Int>, _ candidates: inout Candidates) {
         var end = range.upperBound
         while end > range.lowerBound, isClosing(text[end - 1]) { end -= 1 }
-        if range.lowerBound < end { spans.append(Candidates.Span(range.lowerBound..<end)) }
+        if range.lowerBound < end { candidates.add(.linkSecret, range.lowerBound..<end) }
     }
 
     private static func isClosing(_ byte: UInt8) -> Bool {
@@ -128,6 +131,15 @@ enum LinkSecretDetector {
             digits += isDigit ? 1 : 0
             letters += isLetter ? 1 : 0
             seen |= 1 << UInt64(byte & 63)
+        }
+    }
+
+    private static func isKey(_ text: PreparedText, _ index: Int) -> Bool {
+        switch text[index] {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"),
+            UInt8(ascii: "%"):
+            true
+        default: text.isWord(index)
         }
     }
 

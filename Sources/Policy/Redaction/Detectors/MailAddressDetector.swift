@@ -1,6 +1,6 @@
 /// E-mail addresses: what stands round an at sign, with a name of a top-level domain (RFC 5321, RFC 6531).
 enum MailAddressDetector {
-    static func find(_ text: PreparedText, _ ats: [Int], _ spans: inout [Candidates.Span]) {
+    static func find(_ text: PreparedText, _ ats: [Int], _ candidates: inout Candidates) {
         /// Where the address before ends: what belongs to it is no part of the next.
         var previous = 0
         for at in ats {
@@ -25,7 +25,7 @@ enum MailAddressDetector {
                 label = end
             }
             guard start < at, let domainEnd else { continue }
-            spans.append(Candidates.Span(start..<domainEnd))
+            candidates.add(.email, start..<domainEnd)
             previous = domainEnd
         }
     }

@@ -1,15 +1,15 @@
 /// One-time codes: four to eight digits near a word for one, in one group or in two equal ones.
 enum OneTimeCodeDetector {
     static func find(
-        _ text: PreparedText, _ groups: [DigitGroup], _ context: ContextWords, _ spans: inout [Candidates.Span]
+        _ text: PreparedText, _ groups: [DigitGroup], _ context: ContextWords, _ candidates: inout Candidates
     ) {
         for (index, group) in groups.enumerated()
         where context.isNear(.code, index, before: 8, after: 8) && !context.isClaimed(index) {
             if let pair = pair(groups, index), !context.isClaimed(index + 1), stands(text, group.start..<pair.end) {
-                spans.append(Candidates.Span(group.start..<pair.end))
+                candidates.add(.code, group.start..<pair.end)
             }
             if (4...8).contains(group.length), stands(text, group.start..<group.end) {
-                spans.append(Candidates.Span(group.start..<group.end))
+                candidates.add(.code, group.start..<group.end)
             }
         }
     }

@@ -2,8 +2,7 @@
 enum PhoneDetector {
     /// Numbers with a plus sign: those that the plan knows, and those that are possible at least.
     static func findInternational(
-        _ text: PreparedText, _ groups: [DigitGroup], valid: inout [Candidates.Span],
-        possible: inout [Candidates.Span]
+        _ text: PreparedText, _ groups: [DigitGroup], _ candidates: inout Candidates
     ) {
         for first in groups.indices {
             guard let start = plusSign(text, before: groups[first].start) else { continue }
@@ -25,8 +24,7 @@ enum PhoneDetector {
                 last += 1
             }
             for (end, isValid) in found.reversed() {
-                if isValid { valid.append(Candidates.Span(start..<end)) }
-                if !isValid { possible.append(Candidates.Span(start..<end)) }
+                candidates.add(isValid ? .validPhone : .possiblePhone, start..<end)
             }
         }
     }
@@ -49,13 +47,13 @@ enum PhoneDetector {
     }
 
     /// Numbers as North America writes them, and numbers in groups that begin with a zero.
-    static func findNational(_ text: PreparedText, _ groups: [DigitGroup], _ spans: inout [Candidates.Span]) {
+    static func findNational(_ text: PreparedText, _ groups: [DigitGroup], _ candidates: inout Candidates) {
         for first in groups.indices where !text.isLatinLetter(groups[first].start - 1) {
             if text[groups[first].start] == UInt8(ascii: "0") {
                 guard !text.matches("000", at: groups[first].start) else { continue }
-                addTrunk(text, groups, from: first, &spans)
+                addTrunk(text, groups, from: first, &candidates)
             } else if let end = northAmericanEnd(text, groups, from: first) {
-                spans.append(Candidates.Span(groups[first].start..<end))
+                candidates.add(.nationalPhone, groups[first].start..<end)
             }
         }
     }
@@ -75,7 +73,7 @@ enum PhoneDetector {
     }
 
     private static func addTrunk(
-        _ text: PreparedText, _ groups: [DigitGroup], from first: Int, _ spans: inout [Candidates.Span]
+        _ text: PreparedText, _ groups: [DigitGroup], from first: Int, _ candidates: inout Candidates
     ) {
         var digits = groups[first].length
         var last = first
@@ -86,12 +84,12 @@ enum PhoneDetector {
             guard digits <= 15 else { break }
             if digits >= 9, !text.isLatinLetter(groups[last].end) { ends.append(groups[last].end) }
         }
-        for end in ends.reversed() { spans.append(Candidates.Span(groups[first].start..<end)) }
+        for end in ends.reversed() { candidates.add(.nationalPhone, groups[first].start..<end) }
     }
 
     /// Seven to fifteen digits after a word such as "call".
     static func findAnnounced(
-        _ text: PreparedText, _ groups: [DigitGroup], _ context: ContextWords, _ spans: inout [Candidates.Span]
+        _ text: PreparedText, _ groups: [DigitGroup], _ context: ContextWords, _ candidates: inout Candidates
     ) {
         for first in groups.indices where context.isNear(.phone, first, before: 3, after: 0) {
             guard !context.isClaimed(first), !text.isLatinLetter(groups[first].start - 1) else { continue }
@@ -107,7 +105,7 @@ enum PhoneDetector {
                 else { break }
                 last += 1
             }
-            for end in ends.reversed() { spans.append(Candidates.Span(groups[first].start..<end)) }
+            for end in ends.reversed() { candidates.add(.announcedPhone, groups[first].start..<end) }
         }
     }
 }
