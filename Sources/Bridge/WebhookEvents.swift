@@ -165,7 +165,7 @@ struct WebhookEvents: Sendable {
         var json = JSONText()
         let engine = policy.current
         if webhook.form.fields.isEmpty {
-            event.clearDetails["payload"] = String(decoding: body, as: UTF8.self)
+            event.clearDetails["payload"] = maskedStrings(body) { engine.clearText($0, app: nil, from: nil) }
         } else {
             json.array { json in
                 for field in webhook.form.fields {
