@@ -99,10 +99,11 @@ import Testing
 
     @Test("values of a text that the provider keeps are looked at like a text") func variables() throws {
         func judge(_ value: String, _ engine: PolicyEngine) throws -> (decision: Decision, candidate: Candidate) {
-            try self.judge(nil, engine) { request in
-                request.content = SendRequest.Content(
-                    sid: "HX" + String(repeating: "1", count: 32), variables: ["1": value, "2": "Ann"])
-            }
+            let sid = "HX" + String(repeating: "1", count: 32)
+            let json =
+                #"{"to": "+14155550132", "content": {"sid": "\#(sid)", "variables": {"1": "\#(value)", "2": "Ann"}}}"#
+            let content = try SendRequest(json: Array(json.utf8)).content
+            return try self.judge(nil, engine) { $0.content = content }
         }
         let blocked = try judge(number, .shipped).decision
         #expect(blocked.reasons.map(\.rule).contains("content.pan"))
