@@ -35,54 +35,80 @@ enum RedactionAction: String, Sendable, CaseIterable, Comparable {
 
 /// What is done with every kind of finding in every sink.
 struct RedactionTable: Sendable, Equatable {
-    private var detectors: [Sink: [Detector: RedactionAction]]
-    /// By sink, of the patterns of the policy file.
-    private var patterns: [Sink: [Int: RedactionAction]] = [:]
+    /// Row after row of a sink: the detectors, and then the patterns of the policy file.
+    private var actions: [RedactionAction]
+    private var width: Int { actions.count / Self.sinks }
 
     /// What holds where a policy file says nothing.
     static let standard: RedactionTable = {
-        let all = Dictionary(uniqueKeysWithValues: Detector.allCases.map { ($0, RedactionAction.mask) })
-        var clear = all
-        clear[.email] = .allow
-        clear[.phone] = .allow
-        return RedactionTable(detectors: [
-            .body: [.pan: .block], .log: all, .events: all, .eventsClear: clear, .archive: all, .ledger: all,
-        ])
+        var table = none
+        for sink in Sink.allCases where sink != .body {
+            for detector in Detector.allCases { table[sink, .detector(detector)] = .mask }
+        }
+        table[.body, .detector(.pan)] = .block
+        table[.eventsClear, .detector(.email)] = .allow
+        table[.eventsClear, .detector(.phone)] = .allow
+        return table
     }()
 
     /// Nothing at all is done.
-    static let none = RedactionTable(detectors: [:])
+    static let none = RedactionTable(
+        actions: [RedactionAction](repeating: .allow, count: Sink.allCases.count * Detector.allCases.count))
 
-    private init(detectors: [Sink: [Detector: RedactionAction]]) {
-        self.detectors = detectors
+    private init(actions: [RedactionAction]) {
+        self.actions = actions
     }
 
     subscript(sink: Sink, kind: Finding.Kind) -> RedactionAction {
         get {
-            switch kind {
-            case .detector(let detector): detectors[sink]?[detector] ?? .allow
-            case .pattern(let index): patterns[sink]?[index] ?? .allow
-            }
+            let column = Self.column(kind)
+            return column < width ? actions[Self.row(sink) * width + column] : .allow
         }
         set {
-            switch kind {
-            case .detector(let detector): detectors[sink, default: [:]][detector] = newValue
-            case .pattern(let index): patterns[sink, default: [:]][index] = newValue
-            }
+            let column = Self.column(kind)
+            while column >= width { widen() }
+            actions[Self.row(sink) * width + column] = newValue
+        }
+    }
+
+    /// Makes room for one more pattern.
+    private mutating func widen() {
+        let old = width
+        actions = (0..<Self.sinks).flatMap { row in actions[(row * old)..<((row + 1) * old)] + [.allow] }
+    }
+
+    private static let sinks = Sink.allCases.count
+
+    private static func row(_ sink: Sink) -> Int {
+        switch sink {
+        case .body: 0
+        case .log: 1
+        case .events: 2
+        case .eventsClear: 3
+        case .archive: 4
+        case .ledger: 5
+        }
+    }
+
+    private static func column(_ kind: Finding.Kind) -> Int {
+        switch kind {
+        case .detector(.pan): 0
+        case .detector(.ssn): 1
+        case .detector(.iban): 2
+        case .detector(.email): 3
+        case .detector(.phone): 4
+        case .detector(.otp): 5
+        case .detector(.urlSecret): 6
+        case .pattern(let index): 7 + index
         }
     }
 
     /// The stricter of both everywhere.
     func joined(with other: RedactionTable) -> RedactionTable {
-        var joined = self
-        for sink in Sink.allCases {
-            for (detector, action) in other.detectors[sink] ?? [:] {
-                joined[sink, .detector(detector)] = max(action, joined[sink, .detector(detector)])
-            }
-            for (index, action) in other.patterns[sink] ?? [:] {
-                joined[sink, .pattern(index)] = max(action, joined[sink, .pattern(index)])
-            }
-        }
+        var (joined, other) = (self, other)
+        while joined.width < other.width { joined.widen() }
+        while other.width < joined.width { other.widen() }
+        for index in joined.actions.indices { joined.actions[index] = max(joined.actions[index], other.actions[index]) }
         return joined
     }
 }

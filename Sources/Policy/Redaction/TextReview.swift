@@ -15,8 +15,8 @@ struct TextReview: Sendable {
     private(set) var segmentCount: SegmentCount?
     /// The same for the values of a text that the provider keeps.
     private(set) var variables: [String: String]?
-    /// What stands on `events.clear`.
-    private(set) var clearText: String?
+    /// In the body, by position.
+    private var bodyFindings: [Finding] = []
     /// What may not be sent, and was found where.
     private(set) var blocking: [(kind: Finding.Kind, place: Place)] = []
     /// What was masked in the body or the values.
@@ -37,7 +37,6 @@ struct TextReview: Sendable {
         self.table = table
         body = candidate.text
         segmentCount = candidate.segmentCount
-        clearText = candidate.text
         if let text = candidate.text { review(text, patterns, encode) }
         for (name, value) in candidate.request.content?.variables ?? [:] {
             let hits = act(Detection(value, patterns).findings, in: .variable)
@@ -51,6 +50,8 @@ struct TextReview: Sendable {
     private mutating func review(_ text: String, _ patterns: [TextPattern], _ encode: ((String) -> String)?) {
         findings = Detection(text, patterns).findings
         let hits = act(findings, in: .text)
+        bodyFindings = findings
+        guard encode != nil || !hits.isEmpty else { return }
         var sent = masked(text, hits)
         if let encode { sent = encode(sent) }
         var last = findings
@@ -65,8 +66,11 @@ struct TextReview: Sendable {
                 for finding in again { blocking.append((finding.kind, .encodedText)) }
             }
         }
-        clearText = table.text(sent, last, in: .eventsClear)
+        bodyFindings = last
     }
+
+    /// What stands on `events.clear`.
+    var clearText: String? { body.flatMap { table.text($0, bodyFindings, in: .eventsClear) } }
 
     /// Notes what stops a message; returns what is to be masked.
     private mutating func act(_ findings: [Finding], in place: Place) -> [Finding] {
