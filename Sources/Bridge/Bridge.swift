@@ -27,6 +27,7 @@ public struct Bridge: Service {
     /// A bridge with a broker connection of its own.
     ///
     /// - Parameters:
+    ///   - policy: what `events.clear` may have of people's texts.
     ///   - ledger: asked for conversations and for who opted out; events go out without it.
     ///   - spool: keeps webhooks while the broker is away; without it the provider is asked to come again. The bridge
     ///     closes it.
@@ -35,7 +36,7 @@ public struct Bridge: Service {
     public init(
         configuration: BridgeConfiguration, loop: EventLoop, broker: BrokerURL, connection: ConnectionOptions,
         tokens: RecipientTokenKeys, errors: ErrorTable = .shipped, keywords: KeywordTable = .shipped,
-        ledger: (any StatusLedger)?, spool: Journal?, lookUps parts: BridgeLookUps?, logger: Logger,
+        policy: LivePolicy, ledger: (any StatusLedger)?, spool: Journal?, lookUps parts: BridgeLookUps?, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -63,7 +64,8 @@ public struct Bridge: Service {
             startedAt: Date(), logger: logger)
         intake = WebhookIntake(
             configuration: configuration,
-            events: WebhookEvents(tokens: tokens, errors: errors, keywords: keywords), delivery: delivery,
+            events: WebhookEvents(tokens: tokens, errors: errors, keywords: keywords, policy: policy),
+            delivery: delivery,
             ledger: ledger, loop: loop, inFlight: WebhooksInFlight(), outages: outages, now: { Date() },
             logger: logger)
         lookUps = parts.map { [intake] parts in

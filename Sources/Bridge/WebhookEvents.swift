@@ -9,6 +9,17 @@ struct WebhookEvents: Sendable {
     let tokens: RecipientTokenKeys
     let errors: ErrorTable
     let keywords: KeywordTable
+    let policy: LivePolicy
+
+    init(
+        tokens: RecipientTokenKeys, errors: ErrorTable, keywords: KeywordTable,
+        policy: LivePolicy = LivePolicy(.shipped)
+    ) {
+        self.tokens = tokens
+        self.errors = errors
+        self.keywords = keywords
+        self.policy = policy
+    }
 
     /// What a person's message asks for, before the ledger was asked.
     enum Wish: Sendable, Equatable {
@@ -126,10 +137,13 @@ struct WebhookEvents: Sendable {
         }
         base.id = "\(inbound.messageSID)/inbound.received"
         base.conversation = conversation
-        base.body = inbound.body
+        let engine = policy.current
+        let from = try? Address(inbound.from)
+        func clear(_ text: String) -> String? { engine.clearText(text, app: conversation?.app, from: from) }
+        base.body = clear(inbound.body)
         base.details = ["sender": bareNumber(inbound.to), "mediaCount": String(inbound.mediaCount)]
         if !inbound.media.isEmpty { base.clearDetails["media"] = inbound.media.map(\.url).joined(separator: " ") }
-        if let payload = inbound.buttonPayload { base.clearDetails["buttonPayload"] = payload }
+        if let payload = inbound.buttonPayload { base.clearDetails["buttonPayload"] = clear(payload) }
         if let replied = inbound.originalRepliedMessageSID { base.details["repliedTo"] = replied }
         events.append(base)
         return events
@@ -149,14 +163,15 @@ struct WebhookEvents: Sendable {
             subject: subject, time: now, message: MessageContext(account: webhook.account.alias))
         event.provider = Event.Provider(sid: sid.flatMap { isPlainSID($0) ? $0 : nil })
         var json = JSONText()
+        let engine = policy.current
         if webhook.form.fields.isEmpty {
-            event.clearDetails["payload"] = String(decoding: body, as: UTF8.self)
+            event.clearDetails["payload"] = maskedStrings(body) { engine.clearText($0, app: nil, from: nil) }
         } else {
             json.array { json in
                 for field in webhook.form.fields {
                     json.array { json in
                         json.value(nil, field.name)
-                        json.value(nil, field.value)
+                        json.value(nil, engine.clearText(field.value, app: nil, from: nil) ?? "")
                     }
                 }
             }

@@ -33,6 +33,8 @@ public struct OutboundMessage: Sendable {
     public var tags: [String: String] = [:]
     /// Whether the provider shortens links.
     public var shortenLinks = false
+    /// Whether the provider forgets the text and the end of the number once the message is sent.
+    public var isRedactedAtProvider = false
     /// Seconds for which the provider may keep the message queued; nil leaves the provider's default.
     public var validityPeriod: Int?
     /// The URL, with its query, to which the provider reports what becomes of the message.

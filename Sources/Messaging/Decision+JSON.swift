@@ -31,7 +31,16 @@ extension Decision {
                 json.value("segments", facts.segments)
                 json.value("encoding", facts.encoding)
             }
-            json.array("redactions") { _ in }
+            json.array("redactions") { json in
+                for redaction in redactions {
+                    json.object { json in
+                        json.value("rule", redaction.rule)
+                        json.value("sink", redaction.sink)
+                        json.value("start", redaction.start)
+                        json.value("end", redaction.end)
+                    }
+                }
+            }
             json.object("policy") { json in
                 json.value("name", policy.name)
                 json.value("revision", policy.revision)

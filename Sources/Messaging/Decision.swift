@@ -72,6 +72,26 @@ public struct Decision: Sendable, Equatable {
         }
     }
 
+    /// A part of the text that a sink does not get, or that keeps the message from being sent.
+    public struct Redaction: Sendable, Equatable {
+        /// The detector, such as `pan`, or `pattern.` and the name of one of the policy's own patterns.
+        public var rule: String
+        /// Where the part does not go: `body`, `log`, `events.clear`.
+        public var sink: String
+        /// The first Unicode scalar of the text.
+        public var start: Int
+        /// The first Unicode scalar behind it.
+        public var end: Int
+
+        /// A part of a text.
+        public init(rule: String, sink: String, start: Int, end: Int) {
+            self.rule = rule
+            self.sink = sink
+            self.start = start
+            self.end = end
+        }
+    }
+
     /// Which policy judged.
     public struct Revision: Sendable, Equatable {
         /// The policy's name.
@@ -103,6 +123,8 @@ public struct Decision: Sendable, Equatable {
     public var expiresAt: Date?
     /// What was known.
     public var facts: Facts
+    /// What was found in the text, by position.
+    public var redactions: [Redaction] = []
     /// Which policy judged.
     public var policy: Revision
 

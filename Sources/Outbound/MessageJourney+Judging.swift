@@ -8,13 +8,15 @@ extension MessageJourney {
     /// The policy's judgement, and the rules that are the deployment's: staging calls nobody but those it lists, and what
     /// could not be sent for too long is not sent late.
     func judge(_ question: PreparedMessage.Question, _ facts: RecipientFacts, at now: Date) -> Decision {
-        let decision = policy.decide(question.candidate, facts: facts, now: now)
+        let decision = question.policy.decide(question.candidate, facts: facts, now: now)
         let reasons = [guardStaging(question), guardAge(question, at: now)].compactMap { $0 }
         guard !reasons.isEmpty else { return decision }
-        return Decision(
+        var guarded = Decision(
             reasons: decision.reasons + reasons, passed: decision.passed, notRun: decision.notRun,
             notBefore: decision.notBefore, expiresAt: decision.expiresAt, facts: decision.facts,
             policy: decision.policy)
+        guarded.redactions = decision.redactions
+        return guarded
     }
 
     private func guardStaging(_ question: PreparedMessage.Question) -> Decision.Reason? {
@@ -45,11 +47,15 @@ extension PreparedMessage {
     /// All that a judgement depends on, apart from what the ledger knows and the time.
     struct Question: Sendable {
         let candidate: Candidate
+        /// The policy that has reviewed the candidate's text.
+        let policy: PolicyEngine
         /// When the request came first; nil for one that has never waited.
         let firstAt: Date?
     }
 
-    var question: Question { Question(candidate: candidate, firstAt: received.envelope.progress?.firstAt) }
+    var question: Question {
+        Question(candidate: candidate, policy: policy, firstAt: received.envelope.progress?.firstAt)
+    }
 }
 
 extension AttemptStart {

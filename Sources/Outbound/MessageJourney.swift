@@ -64,6 +64,7 @@ struct MessageJourney: Sendable {
 
     private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
+            message.review(by: policy)
             let now = clock.now()
             let asked = clock.elapsed()
             let permit = circuits.standingPermit(message.route.account.alias)

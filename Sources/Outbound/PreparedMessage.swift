@@ -9,12 +9,14 @@ final class PreparedMessage {
     let received: ReceivedRequest
     let delivery: Delivery
     let route: Directory.Route
-    let text: String?
     /// Under every key, the newest first.
     let requestHashes: [[UInt8]]
     let recipient: [RecipientToken]
-    let events: MessageEvents
-    let candidate: Candidate
+    private(set) var events: MessageEvents
+    /// With its text as the policy has it.
+    private(set) var candidate: Candidate
+    /// By which it is judged and masked.
+    private(set) var policy: PolicyEngine
     /// The URL for the first attempt, which is mostly the only one.
     private let firstCallback: String
     /// How many calls the provider has answered so far; these count against the limit, an outage does not.
@@ -44,20 +46,31 @@ final class PreparedMessage {
         }
         route = try journey.directory.route(
             app: received.key.app, messageClass: messageClass, purpose: received.purpose, request: request)
-        text = try journey.templates.text(of: request)
         requestHashes = journey.tokens.requestHashes(request, messageClass: messageClass, purpose: received.purpose)
         recipient = journey.tokens.tokens(for: request.to)
-        candidate = Candidate(
-            request: request, text: text, app: received.key.app, messageClass: messageClass, purpose: received.purpose,
-            isTrusted: route.isTrusted)
+        policy = journey.policy
+        candidate = policy.reviewed(
+            Candidate(
+                request: request, text: try journey.templates.text(of: request), app: received.key.app,
+                messageClass: messageClass, purpose: received.purpose, isTrusted: route.isTrusted))
         let context = Self.context(received, account: route.account.alias, sender: route.senderAlias)
         var reference = journey.tokens.reference(for: request.to, known: recipient, id: request.recipient.id)
         reference.address = request.to.text
         events = MessageEvents(
-            context: context, recipient: reference, body: text, segments: candidate.segmentCount?.segments,
-            encoding: candidate.segmentCount?.encoding)
+            context: context, recipient: reference, body: candidate.clearText,
+            segments: candidate.sentSegmentCount?.segments, encoding: candidate.sentSegmentCount?.encoding)
         // Its length is the same for every attempt, so a request whose URL would not fit is refused before it is claimed.
         firstCallback = try Self.statusCallback(context, attempt: 1, route, request)
+    }
+
+    /// Takes what becomes of the text from the policy of this moment, if it is another than before.
+    func review(by policy: PolicyEngine) {
+        guard policy.revision != self.policy.revision else { return }
+        self.policy = policy
+        candidate = policy.reviewed(candidate)
+        events = MessageEvents(
+            context: events.context, recipient: events.recipient, body: candidate.clearText,
+            segments: candidate.sentSegmentCount?.segments, encoding: candidate.sentSegmentCount?.encoding)
     }
 
     static func context(_ received: ReceivedRequest, account: String, sender: String?) -> MessageContext {
@@ -100,9 +113,11 @@ final class PreparedMessage {
     }
 
     func outbound(attempt: Int) -> OutboundMessage {
-        var message = OutboundMessage(to: request.to, channel: request.channel, sender: route.sender, body: text)
+        var message = OutboundMessage(
+            to: request.to, channel: request.channel, sender: route.sender, body: candidate.sentText)
         message.media = request.media
-        message.content = request.content
+        message.content = candidate.sentContent
+        message.isRedactedAtProvider = route.isRedactedAtProvider
         message.tags = request.tags
         message.shortenLinks = request.shortenLinks
         message.statusCallback =

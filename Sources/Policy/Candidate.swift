@@ -16,6 +16,8 @@ public struct Candidate: Sendable {
     public var purpose: String
     /// Whether the app's own word on consent, zones and regions counts.
     public var isTrusted: Bool
+    /// What becomes of the text, once a policy has looked at it.
+    var review: TextReview?
 
     /// A message with its text as it would be sent.
     public init(

@@ -13,9 +13,10 @@ public struct PolicyEngine: Sendable {
     private let rules: [any Rule]
     private let places: RecipientPlaces
     private let book: LawBook
-    private let patterns: TextPatterns
+    private let words: TextPatterns
     /// Those that hold for this engine's mode.
     private let overlays: [PolicyDocument.Overlay]
+    private let redaction: PolicyDocument.Redaction
 
     /// The policy as shipped.
     public static let shipped = PolicyEngine()
@@ -40,7 +41,8 @@ public struct PolicyEngine: Sendable {
         self.overlays = overlays
         book = LawBook(document)
         places = RecipientPlaces(.shipped, timeZones, book)
-        patterns = TextPatterns(document, overlays)
+        words = TextPatterns(document, overlays)
+        redaction = document.redaction
         rules = order(Self.rules(document, overlays, timeZones))
         revision = Decision.Revision(
             name: overlay.name.isEmpty ? document.name : "\(document.name)+\(overlay.name)",
@@ -60,6 +62,9 @@ public struct PolicyEngine: Sendable {
             LengthRule(maximum: limits.text, maximumSegments: limits.segments), OptOutInstructionRule(),
             BrandRule(hasBrands: overlays.map { $0.brands != nil }),
             ForbiddenContentRule(categories: document.categories), WhatsAppRule(),
+            RedactionRule(patterns: document.redaction.patterns.map(\.name)),
+            HealthRule(
+                hasWords: !document.redaction.healthWords.isEmpty, reference: document.redaction.healthReference),
             ExpiryRule(), ScheduleRule(), CountryRule(allowed: overlays.map(\.allowedCountries)),
             VelocityRule(maximum: limits.perPrefix),
         ]
@@ -87,10 +92,43 @@ public struct PolicyEngine: Sendable {
         let situation = situation(candidate, facts, traffic, now)
         var findings = Findings(warnOnly: situation.overlays.map { overlays[$0].warnOnly }.filter { !$0.isEmpty })
         for rule in rules { rule.judge(situation, &findings) }
-        return Decision(
+        var decision = Decision(
             reasons: findings.reasons, passed: findings.passed, notRun: findings.notRun,
             notBefore: findings.notBefore, expiresAt: candidate.request.expiresAt, facts: Self.facts(situation),
             policy: revision)
+        decision.redactions = redactions(situation.review)
+        return decision
+    }
+
+    private func redactions(_ review: TextReview) -> [Decision.Redaction] {
+        guard !review.findings.isEmpty else { return [] }
+        return review.redactions.map { kind, sink, range in
+            let rule =
+                switch kind {
+                case .detector(let detector): detector.rawValue
+                case .pattern(let index): "pattern.\(patterns[index].name)"
+                }
+            return Decision.Redaction(rule: rule, sink: sink.rawValue, start: range.lowerBound, end: range.upperBound)
+        }
+    }
+
+    /// The operator's own patterns.
+    var patterns: [TextPattern] { redaction.patterns }
+
+    /// The overlays that hold, by index.
+    func applying(_ app: String, _ purpose: String, _ country: String?) -> [Int] {
+        overlays.indices.filter { overlays[$0].applies(app: app, purpose: purpose, country: country) }
+    }
+
+    /// What the file says, and on top what the overlays ask for.
+    func table(_ applying: [Int]) -> RedactionTable {
+        applying.reduce(redaction.table) { table, index in overlays[index].redaction.map(table.joined) ?? table }
+    }
+
+    /// Whether somebody asked for smart encoding.
+    func encodes(_ applying: [Int]) -> Bool {
+        applying.last { overlays[$0].smartEncoding != nil }.flatMap { overlays[$0].smartEncoding }
+            ?? document.smartEncoding
     }
 
     private func situation(
@@ -98,21 +136,21 @@ public struct PolicyEngine: Sendable {
     ) -> Situation {
         let country = country(of: candidate.request.to)
         let recipient = places.answer(candidate.request, country: country, isTrusted: candidate.isTrusted)
-        let applying = overlays.indices.filter {
-            overlays[$0].applies(app: candidate.app, purpose: candidate.purpose, country: country)
-        }
+        let applying = applying(candidate.app, candidate.purpose, country)
+        let standing = candidate.review.flatMap { $0.revision == revision.revision ? $0 : nil }
         return Situation(
             candidate: candidate, facts: facts, traffic: traffic, now: now,
             kind: document.kind(of: candidate.messageClass, purpose: candidate.purpose), country: country,
             recipient: recipient, laws: recipient.place.laws + applying.map { overlays[$0].law },
-            overlays: applying, text: candidate.text.map { TextFindings($0, patterns) })
+            overlays: applying, text: candidate.text.map { TextFindings($0, words) },
+            review: standing ?? review(candidate, applying))
     }
 
     private static func facts(_ situation: Situation) -> Decision.Facts {
-        let candidate = situation.candidate
+        let length = situation.review.segmentCount
         var facts = Decision.Facts(
-            consent: situation.facts?.consent.rawValue ?? "unknown", segments: candidate.segmentCount?.segments,
-            encoding: candidate.segmentCount?.encoding, country: situation.country)
+            consent: situation.facts?.consent.rawValue ?? "unknown", segments: length?.segments,
+            encoding: length?.encoding, country: situation.country)
         facts.zones = situation.recipient.zoneNames
         facts.zoneSource = situation.recipient.zoneSource
         facts.jurisdictions = situation.recipient.place.jurisdictions
@@ -130,6 +168,7 @@ extension TextPatterns {
         }
         for word in document.optOut.instructions { add(phrase: word, .optOutInstruction) }
         for host in document.linkShorteners { add(host: host) }
+        for word in document.redaction.healthWords { add(phrase: word, .health) }
         for (index, overlay) in overlays.enumerated() {
             for brand in overlay.brands ?? [] { add(phrase: brand, .brand(index)) }
         }

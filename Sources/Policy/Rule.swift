@@ -18,6 +18,8 @@ struct Situation {
     let overlays: [Int]
     /// What was found in the text; nil where the text is not known here.
     let text: TextFindings?
+    /// What becomes of the text.
+    let review: TextReview
 
     /// Whether the message has no text: one of media alone. One that is rendered at the provider has a text.
     var hasNoText: Bool {

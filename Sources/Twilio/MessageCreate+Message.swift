@@ -20,6 +20,10 @@ extension MessageCreate {
         }
         statusCallback = message.statusCallback
         validityPeriod = message.validityPeriod
+        if message.isRedactedAtProvider {
+            contentRetention = .discard
+            addressRetention = .obfuscate
+        }
         if message.shortenLinks { shortenURLs = true }
         if message.channel == .mms, message.media.isEmpty { sendAsMMS = true }
         if !message.tags.isEmpty { further.append(.init("Tags", Self.json(message.tags))) }

@@ -64,4 +64,15 @@ import Testing
         #expect(event.subject.utf8.count == 16)
         #expect(event.id.utf8.count <= 255)
     }
+
+    @Test("what any callback says is masked like a text, and stays JSON") func masked() async throws {
+        let bench = try Bench()
+        let payload = #"{"at":1795291200004,"note":"card 4111111111111111 \"x\"","sid":"RM1","from":"+14155550132"}"#
+        #expect(await bench.take(Webhooks.json("/twilio/callbacks/flow", query: "account=default", payload)) == .taken)
+        let event = try #require(bench.broker.events.first)
+        #expect(
+            event.clearDetails["payload"]
+                == #"{"at":1795291200004,"note":"card <number> \"x\"","sid":"RM1","from":"+14155550132"}"#)
+        #expect(maskedStrings(Array(#"{"a":"b\"#.utf8)) { $0 } == #"{"a":"b\"#)
+    }
 }

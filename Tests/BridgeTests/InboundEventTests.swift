@@ -30,6 +30,19 @@ import Testing
         #expect(redacted.contains(#""mediaCount":"1""#))
     }
 
+    @Test("a card number or a code that a person sends is masked before anything is kept of it")
+    func masked() async throws {
+        let bench = try Bench()
+        _ = await bench.take(
+            Webhooks.inbound(
+                "My card is 4111 1111 1111 1111, code 471100", changing: ["ButtonPayload": "pin 4711"]))
+        let event = try #require(bench.broker.events.first)
+        let clear = String(decoding: event.json(for: .clear), as: UTF8.self)
+        #expect(clear.contains("My card is <number>, code <code>"))
+        #expect(clear.contains("pin <code>"))
+        for secret in ["1111", "4711"] { #expect(!clear.contains(secret)) }
+    }
+
     /// Text → what it is beside a message: the event, the keyword and the scope.
     static let keywords: [(String, String, String, String)] = [
         ("STOP", "consent.revoked", "STOP", "program"), ("stop!", "consent.revoked", "STOP", "program"),

@@ -42,7 +42,7 @@ import Testing
             ),
             (
                 "nam: a\n",
-                "1:1: nam: is not known; known here: calendars categories jurisdictions kinds limits linkShorteners name optOut overlays"
+                "1:1: nam: is not known; known here: calendars categories jurisdictions kinds limits linkShorteners name optOut overlays redaction smartEncoding"
             ),
             ("name: a\nname: b\n", "1:1: the key name stands twice"),
             (

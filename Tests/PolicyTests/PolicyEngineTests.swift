@@ -36,7 +36,8 @@ import Testing
             Set(decision.passed) == [
                 "number.e164", "number.possible", "number.valid", "opt-out.program", "opt-out.not-current",
                 "consent.promotional", "quiet-hours.us", "content.length", "content.opt-out-instruction",
-                "content.forbidden", "content.link-shortener", "guard.expired", "guard.not-before",
+                "content.forbidden", "content.link-shortener", "content.pan", "content.health", "guard.expired",
+                "guard.not-before",
             ])
         var expected = Decision.Facts(consent: "granted", segments: 1, encoding: "GSM-7", country: "US")
         expected.zones = ["America/Los_Angeles"]

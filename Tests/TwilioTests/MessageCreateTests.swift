@@ -57,6 +57,15 @@ import Testing
             ])
     }
 
+    @Test("a purpose that the provider redacts is sent with both of its parameters, any other with none")
+    func providerRedaction() throws {
+        var message = try message(sender: .number("+15005550006"), body: "Hi")
+        #expect(!String(decoding: MessageCreate(message).formBody, as: UTF8.self).contains("Retention"))
+        message.isRedactedAtProvider = true
+        let fields = try form(MessageCreate(message)).map { "\($0.name)=\($0.value)" }
+        #expect(fields.suffix(2) == ["ContentRetention=discard", "AddressRetention=obfuscate"])
+    }
+
     @Test("what is not said is not sent")
     func minimum() {
         #expect(MessageCreate(to: "+1").formBody == Array("To=%2B1".utf8))

@@ -8,6 +8,8 @@ struct TextFindings {
     private(set) var hasOptOutInstruction = false
     /// The first public shortener that a link goes through.
     private(set) var linkShortener: String?
+    /// Whether a word tells of somebody's health.
+    private(set) var hasHealthTerm = false
     /// Whether there is any link.
     private(set) var hasLink = false
 
@@ -74,6 +76,7 @@ struct TextFindings {
         case .category(let index): categories |= 1 << UInt64(index)
         case .brand(let index): brands |= 1 << UInt64(index)
         case .optOutInstruction: hasOptOutInstruction = true
+        case .health: hasHealthTerm = true
         case .linkShortener(let host): linkShortener = linkShortener ?? host
         }
     }

@@ -9,6 +9,7 @@ struct TextPatterns: Sendable {
         case linkShortener(String)
         case optOutInstruction
         case brand(Int)
+        case health
     }
 
     /// How many categories, and how many sets of brands, can be told apart.

@@ -2,12 +2,13 @@ import Messaging
 
 extension PolicyDocument.Overlay {
     private static let keys = [
-        "name", "mode", "apps", "purposes", "countries", "warnOnly", "brands", "allowedCountries",
+        "name", "mode", "apps", "purposes", "countries", "warnOnly", "brands", "allowedCountries", "redaction",
+        "smartEncoding",
     ]
     private static let families = ["quiet-hours", "consent", "cap", "number", "content", "guard"]
 
     init(
-        _ node: PolicyNode, calendars: [String: HolidayCalendar], categories: Set<String>
+        _ node: PolicyNode, calendars: [String: HolidayCalendar], categories: Set<String>, patterns: [TextPattern]
     ) throws(PolicyProblem) {
         let fields = try node.fields(Self.keys + Law.keys)
         guard let name = fields["name"] else { throw node.problem("lacks name") }
@@ -19,6 +20,12 @@ extension PolicyDocument.Overlay {
         countries = try fields["countries"]?.countries()
         brands = try fields["brands"]?.texts()
         allowedCountries = try fields["allowedCountries"]?.countries()
+        if let node = fields["redaction"] {
+            redaction = try PolicyDocument.Redaction.overlay(node, patterns: patterns)
+        } else {
+            redaction = nil
+        }
+        smartEncoding = try fields["smartEncoding"]?.flag()
         var warnOnly: [String] = []
         for element in try fields["warnOnly"]?.elements() ?? [] {
             let rule = try element.text()

@@ -3,6 +3,7 @@ import Messaging
 extension PolicyDocument {
     private static let keys = [
         "name", "limits", "kinds", "optOut", "categories", "linkShorteners", "calendars", "jurisdictions", "overlays",
+        "redaction", "smartEncoding",
     ]
 
     /// - Throws: ``PolicyProblem`` at the first value that is not allowed.
@@ -16,6 +17,8 @@ extension PolicyDocument {
         if let node = fields["optOut"] { try readOptOut(node) }
         if let node = fields["categories"] { try readCategories(node) }
         if let node = fields["linkShorteners"] { linkShorteners = try node.texts() }
+        if let node = fields["redaction"] { redaction = try Redaction(node) }
+        if let node = fields["smartEncoding"] { smartEncoding = try node.flag() }
         var calendars: [String: HolidayCalendar] = [:]
         if let node = fields["calendars"] {
             for entry in try node.entries() {
@@ -89,7 +92,8 @@ extension PolicyDocument {
     ) throws(PolicyProblem) {
         let names = Set(categories.map(\.name))
         for element in try node.elements() {
-            let overlay = try Overlay(element, calendars: calendars, categories: names)
+            let overlay = try Overlay(
+                element, calendars: calendars, categories: names, patterns: redaction.patterns)
             guard !overlays.contains(where: { $0.law.name == overlay.law.name }) else {
                 throw element.problem("has the name of another overlay, \(overlay.law.name)")
             }

@@ -26,6 +26,10 @@ public struct PolicyDocument: Sendable {
         let brands: [String]?
         /// The only countries that are sent to; nil leaves it to other overlays.
         let allowedCountries: Set<String>?
+        /// What is done with findings beside what the file says; nil for nothing.
+        let redaction: RedactionTable?
+        /// nil leaves it to the file and to other overlays.
+        let smartEncoding: Bool?
     }
 
     /// A subject, and the words by which it is told.
@@ -55,6 +59,9 @@ public struct PolicyDocument: Sendable {
     var linkShorteners: [String] = []
     var jurisdictions: [Jurisdiction] = []
     var overlays: [Overlay] = []
+    var redaction = Redaction()
+    /// Whether characters are replaced by look-alikes of GSM-7 before a text is sent.
+    var smartEncoding = false
 
     /// What a message is for. A message of the class promotional sells, whatever its purpose is called.
     func kind(of messageClass: MessageClass, purpose: String) -> MessageKind {

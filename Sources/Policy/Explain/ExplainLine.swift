@@ -5,7 +5,7 @@ public import Messaging
 public struct ExplainLine: Sendable {
     /// The judgement; with outcome `reject` for a line that cannot be read or is not allowed.
     public let decision: Decision
-    /// The text that would be sent; nil where there is none.
+    /// The text as it would be sent; nil where there is none, or where it is the text that may not be sent.
     public let body: String?
     /// What the log would show of the request's text; nil where there is none.
     public let log: String?
@@ -15,11 +15,12 @@ public struct ExplainLine: Sendable {
     /// - Parameter now: the moment at which the message would be sent.
     public init(_ line: [UInt8], policy: PolicyEngine, now: Date) {
         do throws(RequestProblem) {
-            let candidate = try ExplainRequest(json: line).candidate
+            let candidate = policy.reviewed(try ExplainRequest(json: line).candidate)
             try candidate.request.checkSchedule(now: now)
             decision = policy.decide(candidate, facts: nil, now: now)
-            body = candidate.text
-            log = candidate.text.map(redactedForLog)
+            // What may not be sent would only be shown by this line.
+            body = decision.outcome == .block && candidate.review?.blocking.isEmpty == false ? nil : candidate.sentText
+            log = policy.logText(candidate)
         } catch {
             decision = Decision(rejecting: error, policy: policy.revision)
             body = nil

@@ -10,7 +10,7 @@ struct LengthRule: Rule {
     let maximumSegments: Int?
 
     func judge(_ situation: Situation, _ findings: inout Findings) {
-        guard let text = situation.candidate.text else {
+        guard let text = situation.review.body else {
             // A text that is rendered elsewhere is not known here.
             return situation.hasNoText ? findings.pass(name) : findings.skip(name)
         }
@@ -23,7 +23,7 @@ struct LengthRule: Rule {
         } else {
             findings.pass(name)
         }
-        guard let maximumSegments, let segments = situation.candidate.segmentCount?.segments else { return }
+        guard let maximumSegments, let segments = situation.review.segmentCount?.segments else { return }
         guard segments > maximumSegments else { return findings.pass("content.segments") }
         findings.hit(
             "content.segments", .block, why: "the text takes \(segments) segments; at most \(maximumSegments) are sent")

@@ -57,7 +57,7 @@ extension Assembly {
     }
 
     func bridge(
-        _ ledger: any LedgerStore, _ loop: EventLoop, _ spool: Journal?, _ logger: Logger
+        _ ledger: any LedgerStore, _ loop: EventLoop, _ policy: LivePolicy, _ spool: Journal?, _ logger: Logger
     ) throws -> Bridge {
         guard !settings.accounts.isEmpty else {
             throw SettingProblem("TWILIO_ACCOUNT_SID", "is missing; the bridge needs an account to verify with")
@@ -78,7 +78,8 @@ extension Assembly {
         configuration.publishesClearEvents = publishesClearEvents
         return Bridge(
             configuration: configuration, loop: loop, broker: try settings.broker(.bridge),
-            connection: connection("bridge"), tokens: settings.tokenKeys, ledger: ledger, spool: spool,
+            connection: connection("bridge"), tokens: settings.tokenKeys, policy: policy, ledger: ledger,
+            spool: spool,
             lookUps: try lookUps(ledger, loop), logger: logger)
     }
 

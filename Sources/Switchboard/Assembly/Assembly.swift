@@ -40,6 +40,12 @@ struct Assembly {
         if let ledger {
             checks.append(.ledger(ledger))
             let eventsLoop = try EventLoop(name: "events")
+            let source = PolicySource(settings)
+            let policy = LivePolicy(
+                roles.isDisjoint(with: [.worker, .bridge]) ? .shipped : try source.load())
+            if !roles.isDisjoint(with: [.worker, .bridge]) {
+                services.append(PolicyReload(source: source, policy: policy, logger: logger))
+            }
             if roles.contains(.recorder) {
                 let recorder = try recorder(ledger, eventsLoop, logger)
                 services.append(recorder)
@@ -47,14 +53,11 @@ struct Assembly {
                 checks.append(ReadinessCheck("recorder") { await recorder.readiness })
             }
             if roles.contains(.bridge) {
-                let bridge = try bridge(ledger, eventsLoop, try await openSpool(logger), logger)
+                let bridge = try bridge(ledger, eventsLoop, policy, try await openSpool(logger), logger)
                 services.append(bridge)
                 checks.append(ReadinessCheck("bridge") { await bridge.readiness })
             }
             if roles.contains(.worker) {
-                let source = PolicySource(settings)
-                let policy = LivePolicy(try source.load())
-                services.append(PolicyReload(source: source, policy: policy, logger: logger))
                 let worker = try worker(ledger, workerLoop, policy, logger)
                 services.append(worker)
                 checks.append(ReadinessCheck("worker") { await worker.readiness })

@@ -29,6 +29,7 @@ struct Bench {
     var configuration = WorkerConfiguration(id: "worker-1")
     var directory: Directory
     var templates: TemplateCatalog
+    var policy = LivePolicy(PolicyEngine(overlay: .development))
     let lines = CapturedLines()
     private let ledgerOutage = Outage()
     /// Done at every pause, beside the clock's moving on.
@@ -74,7 +75,7 @@ struct Bench {
         MessageJourney(
             WorkerParts(
                 configuration: configuration, directory: directory, templates: templates,
-                policy: LivePolicy(PolicyEngine(overlay: .development)),
+                policy: policy,
                 tokens: tokens, ledger: ledger, outbox: outbox, clock: clock.worker,
                 logger: lines.logger, circuits: circuits, ledgerOutage: ledgerOutage,
                 pause: { [journal, clock, duringPause] seconds, _ in
