@@ -21,7 +21,9 @@ struct NearMisses: Sendable {
         for (keyword, isEnglish) in keywords {
             let letters = Array(keyword.utf8)
             guard letters.count >= 4, letters.allSatisfy({ $0 == 0x20 || (0x61...0x7A).contains($0) }) else { continue }
-            plain[Self.withoutDoubles(keyword)] = keyword
+            // The first row wins: STOPP stands in the list for German, and is a slip of STOP as well.
+            let single = Self.withoutDoubles(keyword)
+            plain[single] = plain[single] ?? keyword
             guard isEnglish || letters.count >= 5 else { continue }
             for slip in Self.slips(of: letters) where !all.contains(slip) { slips[slip] = slips[slip] ?? keyword }
             if letters.count >= Self.longKeyword { long.append((keyword, letters)) }

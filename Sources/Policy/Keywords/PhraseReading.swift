@@ -51,7 +51,7 @@ struct PhraseReading {
         numbers = words.map { phrases.number(of: $0.text) }
     }
 
-    /// The first phrase, one about everything before others.
+    /// The first phrase, the longest of those that begin there; one about everything before others.
     func phrase() -> (isEverything: Bool, text: String)? {
         let symbols = symbols()
         var found: (isEverything: Bool, range: Range<Int>)?
@@ -60,7 +60,7 @@ struct PhraseReading {
             phrases.phrases.search(from: place, { symbols.indices.contains($0) ? symbols[$0] : [] }) { phrase, end in
                 if phrase.startsSentence, !reply.words[place].startsSentence { return }
                 if phrase.endsSentence, !endsSentence(end) { return }
-                guard !(here?.isEverything ?? false) || phrase.isEverything else { return }
+                if let here, here.isEverything != phrase.isEverything ? here.isEverything : here.end >= end { return }
                 here = (phrase.isEverything, end)
             }
             guard let here, found == nil || here.isEverything, !isTurned(place) else { continue }
@@ -72,7 +72,7 @@ struct PhraseReading {
 
     /// Whether the reply begins with STOP, and goes on about nothing that could be stopped at or by: "stop who is this".
     var beginsWithStop: Bool {
-        guard numbers.count > 1, numbers[0] == stop, !reply.words[1].startsSentence else { return false }
+        guard numbers.count > 1, stop != -1, numbers[0] == stop, !reply.words[1].startsSentence else { return false }
         let next = reply.words[1].text
         return !phrases.otherNext.contains(numbers[1]) && !next.hasSuffix("ing")
             && !(next.utf8.first.map { (0x30...0x39).contains($0) } ?? true)
