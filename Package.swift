@@ -81,7 +81,8 @@ let package = Package(
         module(
             "Policy", ["Messaging", crypto, "Yams"],
             resources: [
-                .embedInCode("Resources/keywords.csv"), .embedInCode("Resources/recipient_zones.txt"),
+                .embedInCode("Resources/keywords.csv"), .embedInCode("Resources/opt_out_phrases.csv"),
+                .embedInCode("Resources/recipient_zones.txt"),
                 .embedInCode("Resources/number_plan.txt"), .embedInCode("Resources/default_policy.yaml"),
             ]),
 

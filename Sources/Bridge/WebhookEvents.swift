@@ -73,7 +73,7 @@ struct WebhookEvents: Sendable {
         beside.name = .error(error.code)
         beside.status = nil
         events.append(beside)
-        if let sender = callback.from, recipient != nil, isOptOut(error, sender: sender) {
+        if let sender = callback.from, recipient != nil, error.isOptOut(sender: sender) {
             var revoked = beside
             revoked.id = "\(callback.messageSID)/consent.revoked"
             revoked.name = EventName(family: "consent", name: "revoked")
@@ -86,23 +86,24 @@ struct WebhookEvents: Sendable {
         return events
     }
 
-    /// Whether the provider's error says that the person has opted out. 30004 is any blocked message, and an opt-out
-    /// where the sender is toll-free.
-    private func isOptOut(_ error: ProviderError, sender: String) -> Bool {
-        error.category == .optOut || error.code == 30004 && isTollFree(sender)
-    }
-
-    /// What a message from a person asks for. The provider's own word, where it has one, wins over the text.
+    /// What a message from a person asks for. The provider's own word, where it has one, wins over the text; whether a no
+    /// is one to everything, only the text tells.
+    ///
+    /// To a toll-free number nothing but START and UNSTOP is a yes, whatever the provider makes of it: nothing else lifts
+    /// the network's block (Twilio, "Toll-free opt-out keywords").
     func wish(_ inbound: InboundMessage) -> Wish? {
+        let match = keywords.effect(of: inbound.body)
         if let type = inbound.optOutType {
             switch type {
-            case .stop: return .revoke(keyword: type.rawValue, everything: false)
-            case .start: return .grant(keyword: type.rawValue)
+            case .stop: return .revoke(keyword: type.rawValue, everything: match?.effect == .optOutAll)
+            case .start where !isTollFree(inbound.to): return .grant(keyword: type.rawValue)
+            case .start: break
             case .help: return .help(keyword: type.rawValue)
             }
         }
-        guard let match = keywords.effect(of: inbound.body) else { return nil }
+        guard let match else { return nil }
         switch match.effect {
+        case .optIn where isTollFree(inbound.to) && !Self.liftsTollFree.contains(match.keyword): return nil
         case .optOut: return .revoke(keyword: match.keyword, everything: false)
         case .optOutAll: return .revoke(keyword: match.keyword, everything: true)
         case .optIn: return .grant(keyword: match.keyword)
@@ -110,6 +111,8 @@ struct WebhookEvents: Sendable {
         case .help: return .help(keyword: match.keyword)
         }
     }
+
+    private static let liftsTollFree: Set<String> = ["START", "UNSTOP"]
 
     /// A message from a person: first what it asks for, so that a STOP is on its way before anything else, then the
     /// message itself.

@@ -79,7 +79,7 @@ extension MessageJourney {
         _ message: PreparedMessage, attempt: Int, error: ProviderError?, reason: String?, decision: [UInt8]?,
         at time: Date
     ) async throws(HeldTooLong) {
-        if let error, error.category == .optOut {
+        if let error, error.isOptOut(sender: message.program) {
             let revoked = message.events.revoked(
                 by: error, program: message.program, sender: message.route.senderAlias, attempt: attempt, at: time)
             try await publish(revoked)
@@ -94,7 +94,7 @@ extension MessageJourney {
 
     /// Who opted out stays out; everything else can be corrected and replayed.
     func keepRefused(_ message: PreparedMessage, error: ProviderError?) async throws(HeldTooLong) {
-        guard error?.category != .optOut else { return }
+        guard error?.isOptOut(sender: message.program) != true else { return }
         try await bury(message, reason: error.map { "refused:\($0.code)" } ?? "refused")
     }
 

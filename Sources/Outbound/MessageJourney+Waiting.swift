@@ -14,6 +14,9 @@ extension MessageJourney {
         let reason = decision.decidingReason?.rule ?? "policy"
         let now = clock.now()
         let until = decision.notBefore ?? now.addingTimeInterval(5)
+        if decision.reasons.contains(where: { $0.rule == "opt-out.not-current" && $0.effect == .defer }) {
+            Instruments.shared.countOptOutsNotCurrent()
+        }
         try await tellDeferred(message, attempts: attempts, reason: reason, known: claimed.deferralReason) { event in
             event.until = until
             event.decision = decision.json

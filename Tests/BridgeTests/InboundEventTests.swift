@@ -48,6 +48,10 @@ import Testing
         ("STOP", "consent.revoked", "STOP", "program"), ("stop!", "consent.revoked", "STOP", "program"),
         ("Arrêt", "consent.revoked", "ARRET", "program"), ("Stop all", "consent.revoked", "STOP ALL", "everything"),
         ("START", "consent.granted", "START", "program"), ("Unstop", "consent.granted", "UNSTOP", "program"),
+        ("STOPALL", "consent.revoked", "STOPALL", "everything"),
+        ("pls stop texting me", "consent.revoked", "stop texting me", "program"),
+        ("Stopp!", "consent.revoked", "STOPP", "program"), ("srop", "consent.revoked", "STOP", "program"),
+        ("Remove me from all lists", "consent.revoked", "remove me from all", "everything"),
         ("help", "help.requested", "HELP", "program"), ("INFO", "help.requested", "INFO", "program"),
     ]
 
@@ -69,7 +73,12 @@ import Testing
         #expect(!String(decoding: event.json(for: .redacted), as: UTF8.self).contains(Bench.person))
     }
 
-    @Test("what only holds a keyword is a message", arguments: ["please stop by on Monday", "Yes we can", "", "0"])
+    @Test(
+        "what only holds a keyword is a message",
+        arguments: [
+            "please stop by on Monday", "Yes we can", "", "0", "can I stop by on Monday?",
+            "please cancel my appointment", "does the bus stop there?", "end of the month works",
+        ])
     func noKeyword(text: String) async throws {
         let bench = try Bench()
         bench.ledger.set(consent: .revoked)
@@ -100,6 +109,28 @@ import Testing
         let bench = try Bench()
         _ = await bench.take(Webhooks.inbound(text, changing: ["OptOutType": type]))
         #expect(bench.broker.names == [name, "inbound.received"])
+    }
+
+    /// OptOutType, text → the event beside the message, from somebody who wrote to a toll-free number.
+    static let tollFree: [(String?, String, String?)] = [
+        (nil, "START", "consent.granted"), (nil, "Unstop", "consent.granted"), ("START", "START", "consent.granted"),
+        ("START", "YES", nil), ("START", "JOIN", nil), (nil, "YES", nil), (nil, "début", nil), (nil, "alta", nil),
+        ("STOP", "START", "consent.revoked"), (nil, "stop", "consent.revoked"), ("START", "STOP", "consent.revoked"),
+        ("HELP", "HELP", "help.requested"),
+    ]
+
+    @Test("nothing but START and UNSTOP lifts the block of a toll-free number", arguments: tollFree)
+    func liftsTollFree(type: String?, text: String, name: String?) async throws {
+        let bench = try Bench()
+        bench.ledger.set(consent: .revoked)
+        _ = await bench.take(Webhooks.inbound(text, changing: ["To": "+18335550100", "OptOutType": type]))
+        #expect(bench.broker.names == [name, "inbound.received"].compactMap { $0 })
+    }
+
+    @Test("a no that Twilio has handled may be one to everything by its text") func everythingByText() async throws {
+        let bench = try Bench()
+        _ = await bench.take(Webhooks.inbound("STOPALL", changing: ["OptOutType": "STOP"]))
+        #expect(bench.broker.events.first?.consent?.scope == "everything")
     }
 
     /// What the ledger says, the number that was written to, the service → whether YES is an opt-in.

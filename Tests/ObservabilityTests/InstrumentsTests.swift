@@ -46,6 +46,8 @@ import Testing
         #expect(value(#"switchboard_ledger_commit_rows_bucket{le="50.0"}"#) == "1")
         instruments.setConsentAge(seconds: 2.5)
         #expect(value("switchboard_consent_age_seconds") == "2.5")
+        instruments.countOptOutsNotCurrent()
+        #expect(value("switchboard_opt_outs_not_current_total") == "1")
     }
 
     @Test("accounts that are paused, and a worker that takes nothing for it") func pauses() {

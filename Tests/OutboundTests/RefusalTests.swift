@@ -46,6 +46,29 @@ import Topics
         #expect(bench.outbox.messages.isEmpty)
     }
 
+    /// The provider's code, the sender → whether it says that the person has opted out.
+    static let optOuts: [(Int, Sender, Bool)] = [
+        (30004, .number("+18335550100"), true), (30004, .number(Bench.sender), false),
+        (30004, .messagingService("MG1"), false), (21610, .messagingService("MG1"), true),
+    ]
+
+    @Test("blocked on a toll-free number is an opt-out, and elsewhere is not", arguments: optOuts)
+    func optedOutAtTheNetwork(code: Int, sender: Sender, isOptOut: Bool) async throws {
+        var bench = try Bench()
+        let account = try #require(bench.directory.accounts["default"])
+        bench.directory = Directory(
+            accounts: [
+                "default": AccountProfile(
+                    alias: "default", carrier: bench.carrier, senders: ["main": sender], defaultSender: "main",
+                    statusCallback: account.statusCallback, explain: account.explain)
+            ], apps: ["shop": AppRegistration(isTrusted: true)])
+        bench.carrier.answer(.refusal(code))
+        try await bench.work(Deliveries.request())
+        let revoked = bench.outbox.events.filter { $0.name.description == "consent.revoked" }
+        #expect(revoked.map { $0.consent?.program } == (isOptOut ? [sender.text] : []))
+        #expect(bench.outbox.messages.isEmpty == isOptOut)
+    }
+
     @Test("later, within five seconds: waits without a slot and offers it again in the same journey")
     func shortRetryAfter() async throws {
         let bench = try Bench()

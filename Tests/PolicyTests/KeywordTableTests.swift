@@ -8,7 +8,7 @@ import Testing
             ("STOP", .optOut, "STOP"), ("stop", .optOut, "STOP"), (" Stop!\n", .optOut, "STOP"),
             ("“stop.”", .optOut, "STOP"), ("STOP 🛑", .optOut, "STOP"), ("ＳＴＯＰ", .optOut, "STOP"),
             ("𝐒𝐓𝐎𝐏", .optOut, "STOP"), ("ⓢⓣⓞⓟ", .optOut, "STOP"), ("st\u{200B}op", .optOut, "STOP"),
-            ("S̶T̶O̶P̶", .optOut, "STOP"), ("stopall", .optOut, "STOPALL"), ("Stop  all", .optOutAll, "STOP ALL"),
+            ("S̶T̶O̶P̶", .optOut, "STOP"), ("stopall", .optOutAll, "STOPALL"), ("Stop  all", .optOutAll, "STOP ALL"),
             ("opt out", .optOut, "OPT OUT"), ("Opt-Out", .optOut, "OPT OUT"), ("opt‑out", .optOut, "OPT OUT"),
             ("OptOut", .optOut, "OPTOUT"), ("please opt me out", .optOut, "PLEASE OPT ME OUT"),
             ("Stop, please", .optOut, "STOP PLEASE"), ("stpo", .optOut, "STPO"), ("Arrêt", .optOut, "ARRET"),

@@ -149,3 +149,76 @@ def test_a_ledger_that_would_forget_too_early_stops_the_start(deployment: Deploy
     deployment.configuration += "ledger: {retention: {messageDays: 39}}\n"
     done = deployment.command("run", "recorder")
     assert done.returncode == 78 and "ledger.retention.messageDays" in done.stderr
+
+
+PERSON, SERVICE = "+14155550132", "MG" + "5" * 32
+
+
+def write(deployment: Deployment, name: str, text: str) -> str:
+    path = deployment.folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_consent_is_changed_and_shown(deployment: Deployment):
+    assert deployment.command("consent", "show", PERSON).returncode == 78
+    deployment.command("ledger", "init")
+    assert deployment.command("consent", "show", PERSON).stdout == ""
+    for words in (["revoke", PERSON], ["revoke", "4155550132", "--everything"], ["grant", PERSON, "--everything"]):
+        assert deployment.command("consent", *words).returncode == 64, words
+    done = deployment.command("consent", "revoke", PERSON, "--program", SERVICE, "--evidence", "ticket-7")
+    assert done.returncode == 0, done.stderr
+    assert re.match(rf"revoked  \S+  {SERVICE}  ticket-7\n$", deployment.command("consent", "show", PERSON).stdout)
+    late = ["--program", SERVICE, "--evidence", "form-1", "--at", "2020-01-01T00:00:00Z"]
+    assert deployment.command("consent", "grant", PERSON, *late).returncode == 1
+    assert deployment.command("consent", "grant", PERSON, *late[:-2]).returncode == 0
+    assert deployment.command("consent", "show", "whatsapp:" + PERSON).stdout.startswith("granted ")
+    assert deployment.starts()
+
+
+def test_consent_moves_to_another_ledger(deployment: Deployment, tmp_path: Path):
+    deployment.command("ledger", "init")
+    rows = [f"+1415555{number:04},revoked,2026-01-02T03:04:05Z,{SERVICE}" for number in range(2500)]
+    listed = write(deployment, "list.csv", "to,kind,at,program\n" + "\n".join(rows) + "\n")
+    done = deployment.command("consent", "import", "--dry-run", listed)
+    assert done.returncode == 0 and "2500 lines" in done.stdout, done.stderr
+    assert deployment.command("consent", "export").stdout == ""
+    done = deployment.command("consent", "import", listed)
+    assert done.returncode == 0 and done.stdout.startswith("2500 recorded, 0 "), done.stderr
+    assert deployment.command("consent", "import", listed).stdout.startswith("0 recorded, 2500 ")
+    exported = deployment.command("consent", "export").stdout
+    assert len(exported.splitlines()) == 2500 and "415555" not in exported
+    assert "import:list.csv:2" in exported
+    other = Deployment(tmp_path, f"sqlite:{tmp_path}/other.sqlite")
+    assert other.command("ledger", "init").returncode == 0
+    assert other.command("consent", "import", write(other, "export.jsonl", exported)).returncode == 0
+    assert sorted(other.command("consent", "export").stdout.splitlines()) == sorted(exported.splitlines())
+    assert other.command("consent", "show", "+14155550007").stdout.startswith("revoked ")
+
+
+def test_a_file_with_mistakes_is_not_imported(deployment: Deployment):
+    deployment.command("ledger", "init")
+    text = f"to,kind,at,program\n{PERSON},revoked,2026-01-02T03:04:05Z,*\n{PERSON},stop,2026-01-02T03:04:05Z,*\n"
+    done = deployment.command("consent", "import", write(deployment, "list.csv", text))
+    assert done.returncode == 1
+    assert "line 3: kind" in done.stderr and "nothing was recorded" in done.stderr and PERSON not in done.stderr
+    assert deployment.command("consent", "export").stdout == ""
+    assert deployment.command("consent", "import", str(deployment.folder / "none.csv")).returncode == 1
+
+
+def test_an_interrupted_import_is_begun_anew(deployment: Deployment):
+    deployment.command("ledger", "init")
+    rows = [f"+1415{number:07},revoked,2026-01-02T03:04:05Z,*" for number in range(20000)]
+    listed = write(deployment, "list.csv", "to,kind,at,program\n" + "\n".join(rows) + "\n")
+    process = subprocess.Popen(
+        [BINARY, "consent", "import", listed], env=deployment.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while not deployment.command("consent", "export").stdout and time.monotonic() < deadline:
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    done = deployment.command("consent", "import", listed)
+    recorded, stood = map(int, re.match(r"(\d+) recorded, (\d+) stood", done.stdout).groups())
+    assert recorded + stood == 20000 and stood > 0
+    assert len(deployment.command("consent", "export").stdout.splitlines()) == 20000

@@ -74,6 +74,7 @@ public final class Instruments: Sendable {
     private let commits: Timer
     private let commitRows: Recorder
     private let consentAge: Meter
+    private let optOutsNotCurrent: Counter
     private let webhooks: WebhookCounters
     private let spoolRecords: Meter
     private let spoolBytes: Meter
@@ -103,6 +104,7 @@ public final class Instruments: Sendable {
         commits = Timer(label: "switchboard_ledger_commit", factory: factory)
         commitRows = Recorder(label: "switchboard_ledger_commit_rows", factory: factory)
         consentAge = Meter(label: "switchboard_consent_age_seconds", factory: factory)
+        optOutsNotCurrent = Counter(label: "switchboard_opt_outs_not_current", factory: factory)
         webhooks = WebhookCounters(factory)
         spoolRecords = Meter(label: "switchboard_bridge_spool_records", factory: factory)
         spoolBytes = Meter(label: "switchboard_bridge_spool_bytes", factory: factory)
@@ -163,6 +165,9 @@ public final class Instruments: Sendable {
     /// For how many seconds opt-outs have not been known to be recorded; infinite when they never were.
     public func setConsentAge(seconds: Double) { consentAge.set(seconds) }
 
+    /// A message was put off because it was not known whether opt-outs are being recorded; each time that it comes round.
+    public func countOptOutsNotCurrent() { optOutsNotCurrent.increment() }
+
     /// An event could not be recorded because it could not be read; worth an alert.
     public func countUnreadable(in queue: EventQueue) { unreadable[queue]?.increment() }
 
@@ -216,6 +221,7 @@ public final class Instruments: Sendable {
         "switchboard_ledger_commit_rows": "Rows in a batch of the ledger.",
         "switchboard_ledger_pruned_total": "Old rows that were removed from the ledger.",
         "switchboard_consent_age_seconds": "Age of the newest moment up to which opt-outs are known to be recorded.",
+        "switchboard_opt_outs_not_current_total": "Times that a message waited because opt-outs were not known.",
         "switchboard_unreadable_events_total": "Events that the recorder could not read; it should be 0.",
         "switchboard_account_paused": "1 while nothing is sent through the account, else 0.",
         "switchboard_worker_suspended": "1 while the worker takes no messages, because no account can be used.",

@@ -106,7 +106,7 @@ struct Assembly {
 
 extension TokenKeyDisagreement {
     /// What is wrong, and what to do.
-    fileprivate var advice: String {
+    var advice: String {
         switch self {
         case .missing(let id):
             "lacks the key \(id), under which opt-outs are stored that would not be found; put it at the end of the list"

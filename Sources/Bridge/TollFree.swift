@@ -1,5 +1,0 @@
-/// Whether a number is toll-free in North America: area codes 800, 833, 844, 855, 866, 877 and 888. There the network
-/// itself keeps the opt-outs; an address with a channel's prefix is not the network's.
-func isTollFree(_ number: String) -> Bool {
-    ["800", "833", "844", "855", "866", "877", "888"].contains { number.hasPrefix("+1\($0)") }
-}

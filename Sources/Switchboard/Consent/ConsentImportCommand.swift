@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Messaging
+
+/// `switchboard consent import`: many words at once.
+struct ConsentImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Records the words of a file: JSON lines as export prints them, or CSV.",
+        discussion: """
+            Fields: to (a number) or recipient (a token of an export), program (or scope "everything"), kind (revoked or \
+            granted), at (RFC 3339), and optionally evidence and keyword; a CSV file names them in its first row.
+
+            All lines are checked first; where one is wrong, each is named and nothing is recorded. A line applies by its \
+            time, so a file may be imported again, and an import be interrupted and begun anew: what stands is not changed, \
+            and a later word is never undone.
+            """)
+
+    @Argument(help: "The file; - reads standard input.") var file: String
+    @Flag(help: "Only checks the file.") var dryRun = false
+
+    func run() async throws {
+        guard let bytes = try? read() else {
+            complain("\(file): cannot be read")
+            throw ExitCode.failure
+        }
+        try await ConsentCommand.withLedger { ledger, settings in
+            let name = file == "-" ? "stdin" : String(URL(filePath: file).lastPathComponent.prefix(80))
+            let read = ConsentFile(name: name, bytes: bytes)
+            let (changes, problems) = read.changes(keys: settings.tokenKeys, now: Date())
+            for problem in problems.prefix(20) { complain(problem) }
+            if problems.count > 20 { complain("and \(problems.count - 20) more") }
+            guard problems.isEmpty else {
+                complain("nothing was recorded")
+                throw ExitCode.failure
+            }
+            guard !dryRun else { return printLine("\(changes.count) lines can be recorded") }
+            let bar = ProgressBar(total: changes.count)
+            let outcome = await ConsentImport(ledger: ledger, progress: bar.show).apply(changes)
+            printLine("\(outcome.changed) recorded, \(outcome.unchanged) stood already or were older than what stands")
+            guard let first = outcome.failures.first else { return }
+            complain(first)
+            complain("the import ended there; the same file may be imported again")
+            throw ExitCode.failure
+        }
+    }
+
+    private func read() throws -> [UInt8] {
+        if file == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
+        return [UInt8](try Data(contentsOf: URL(filePath: file)))
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import FoundationEssentials
+import Messaging
+import Policy
+
+/// `switchboard consent show`: what one person has said.
+struct ConsentShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Tells what a person has said to each program.",
+        discussion: "Prints nothing but a line on standard error, and ends with 0, where the person has said nothing.")
+
+    @Argument(help: "The number, or whatsapp:+1…") var recipient: String
+    @Flag(help: "Print JSON lines, as export does.") var json = false
+
+    func validate() throws { _ = try ConsentCommand.address(recipient) }
+
+    func run() async throws {
+        let address = try ConsentCommand.address(recipient)
+        try await LedgerCommand.withLedger { ledger, settings in
+            let words = try await ledger.words(of: settings.tokenKeys.tokens(for: address))
+            if words.isEmpty { complain("the ledger knows no word of this recipient") }
+            for word in words {
+                if json { printLine(word.json) } else { printLine(word.line) }
+            }
+        }
+    }
+}
+
+extension ConsentWord {
+    /// For people.
+    var line: String {
+        let scope = program == ConsentChange.everything ? "everything" : program
+        let keyword = keyword.map { " \"\($0)\"" } ?? ""
+        return "\(kind.rawValue)  \(formatRFC3339(at))  \(scope)  \(evidence)\(keyword)"
+    }
+
+    /// A line of an export, which an import takes.
+    var json: [UInt8] {
+        var text = JSONText(reservingCapacity: 256)
+        text.object { json in
+            json.value("recipient", recipient.text)
+            json.value("program", program)
+            json.value("kind", kind.rawValue)
+            json.value("at", formatRFC3339(at))
+            json.value("evidence", evidence)
+            json.value("keyword", keyword)
+        }
+        return text.bytes
+    }
+}
