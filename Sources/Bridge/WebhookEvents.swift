@@ -144,7 +144,9 @@ struct WebhookEvents: Sendable {
         let from = try? Address(inbound.from)
         func clear(_ text: String) -> String? { engine.clearText(text, app: conversation?.app, from: from) }
         base.body = clear(inbound.body)
-        base.details = ["sender": bareNumber(inbound.to), "mediaCount": String(inbound.mediaCount)]
+        base.details = [
+            "sender": bareNumber(inbound.to), "program": program(inbound), "mediaCount": String(inbound.mediaCount),
+        ]
         if !inbound.media.isEmpty { base.clearDetails["media"] = inbound.media.map(\.url).joined(separator: " ") }
         if let payload = inbound.buttonPayload { base.clearDetails["buttonPayload"] = clear(payload) }
         if let replied = inbound.originalRepliedMessageSID { base.details["repliedTo"] = replied }

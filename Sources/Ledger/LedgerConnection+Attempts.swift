@@ -4,10 +4,12 @@ import Messaging
 
 /// A message's calls to the provider: begun, settled, given up.
 extension LedgerConnection {
-    func begin(_ start: AttemptStart) throws(LedgerError) -> AttemptGrant {
+    /// - Parameter isJudged: whether the decision was made within this transaction, so that no cap can have been reached since.
+    func begin(_ start: AttemptStart, isJudged: Bool = false) throws(LedgerError) -> AttemptGrant {
         let app = try tables.names.id(start.key.app)
         let id = try tables.messages.id(start.key, app: app)
-        guard try isStillAllowed(start) else {
+        let isCapReached = isJudged ? false : try isCapReached(start, message: id, app: app)
+        guard try isStillAllowed(start), !isCapReached else {
             let row = try row(start.key, app: app)
             return row.awaitsAttempt(start.attempt) ? .factsChanged : .superseded(try row.attemptState(tables.names))
         }
@@ -15,7 +17,9 @@ extension LedgerConnection {
             id, attempt: start.attempt, worker: tables.names.id(start.worker),
             decision: tables.decisions.id(start.decision, now: start.now),
             now: start.now)
-        return isGranted ? .granted : .superseded(try row(start.key, app: app).attemptState(tables.names))
+        guard isGranted else { return .superseded(try row(start.key, app: app).attemptState(tables.names)) }
+        try count(start, message: id, app: app)
+        return .granted
     }
 
     private func isStillAllowed(_ start: AttemptStart) throws(LedgerError) -> Bool {
@@ -31,7 +35,8 @@ extension LedgerConnection {
     }
 
     func settle(_ settlement: Settlement) throws(LedgerError) -> Bool {
-        let id = try tables.messages.id(settlement.key, app: try tables.names.id(settlement.key.app))
+        let app = try tables.names.id(settlement.key.app)
+        let id = try tables.messages.id(settlement.key, app: app)
         guard let worker = try tables.names.knownID(settlement.worker) else { return false }
         var departure = ProgressTable.Departure(from: .attempting, to: .held, worker: worker)
         switch settlement.result {
@@ -49,7 +54,14 @@ extension LedgerConnection {
             departure.status = .inDoubt
         case .held: break
         }
-        return try tables.progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
+        let hasLeft = try tables.progress.leave(id, attempt: settlement.attempt, departure, now: settlement.now)
+        // What a callback has shown to be sent stays counted.
+        if hasLeft, settlement.result != .unknown, let start = settlement.counted, start.traffic?.isCounted == true,
+            try row(settlement.key, app: app).state != .accepted
+        {
+            try takeBack(start, message: id)
+        }
+        return hasLeft
     }
 
     func known(sids: [String]) throws(LedgerError) -> Set<String> {

@@ -18,7 +18,8 @@ extension LedgerConnection {
         return ClaimedMessage(
             state: mayHaveBeenCalled ? .unknown(attempt: 1, since: claim.now) : .held(attempts: 0),
             isSameRequest: true, firstSeenAt: claim.now, deferralReason: nil,
-            changedAt: claim.now, decision: nil, facts: facts)
+            changedAt: claim.now, decision: nil, facts: facts,
+            traffic: try traffic(claim, message: nil, app: app, program: program))
     }
 
     private func reclaim(
@@ -42,7 +43,7 @@ extension LedgerConnection {
             state: state, isSameRequest: isSame,
             firstSeenAt: Date(microseconds: row.firstSeen), deferralReason: row.deferralReason,
             changedAt: Date(microseconds: row.changedAt), decision: try row.decision.flatMap(tables.decisions.record),
-            facts: facts)
+            facts: facts, traffic: try traffic(claim, message: row.id, app: app, program: program))
     }
 
     func close(

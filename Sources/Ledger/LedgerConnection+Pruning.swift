@@ -65,6 +65,7 @@ private struct PruningStep {
         case .bridges:
             count(.bridge, try tables.removeBridges(leftBefore: progress.beganAt &- BridgeTable.memory))
             progress.enter(progress.phase.next)
+        case .traffic: try removeTraffic()
         }
     }
 
@@ -107,6 +108,21 @@ private struct PruningStep {
         }
         if found.count < limits.examined { progress.enter(progress.phase.next) }
     }
+
+    /// What is found at the beginning of an index.
+    private mutating func removeTraffic() throws(LedgerError) {
+        var isMore = false
+        for table in PruneTable.traffic {
+            let removed = try tables.removeTraffic(
+                table, before: table.end(progress.beganAt, retention), limit: Self.trafficLimit)
+            count(.traffic, removed)
+            if removed == Self.trafficLimit { isMore = true }
+        }
+        if !isMore { progress.enter(progress.phase.next) }
+    }
+
+    /// Rows of each table, which take about two milliseconds together.
+    private static let trafficLimit = 200
 
     /// A table without an index by age, which each event would have to pay for, is walked through by its key.
     private mutating func walk(

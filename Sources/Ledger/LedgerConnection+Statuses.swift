@@ -6,6 +6,7 @@ extension LedgerConnection {
     func record(_ report: StatusReport) throws(LedgerError) -> Bool {
         // A request that was rejected never was a message: where one of that key is known, it is another one.
         guard report.status != .rejected else { return false }
+        try tables.numbers.note(report)
         guard let row = try row(of: report) else { return try insert(report) }
         try tables.progress.make(row.id)
         if report.status.isProviderWord, let sid = report.sid { try take(row, report, sid: sid) }

@@ -11,6 +11,8 @@ struct LedgerTables {
     let conversations: ConversationTable
     let awaited: AwaitedTable
     let inbound: InboundTable
+    let traffic: TrafficTable
+    let numbers: NumberTable
 
     init(_ database: Database, _ values: BoundValues) throws {
         names = try NameTable(database, values)
@@ -22,6 +24,8 @@ struct LedgerTables {
         conversations = try ConversationTable(database, values)
         awaited = try AwaitedTable(database, values)
         inbound = try InboundTable(database, values)
+        traffic = try TrafficTable(database, values)
+        numbers = try NumberTable(database, values)
     }
 
     /// Drops what was remembered of rows that were rolled back.

@@ -6,7 +6,7 @@ struct PruneProgress {
     /// What is walked through, in this order. The numbers are stored.
     enum Phase: Int64, CaseIterable {
         case idle = 0
-        case messages, decisions, providerIDs, conversations, evidence, bridges
+        case messages, decisions, providerIDs, conversations, evidence, bridges, traffic
 
         var next: Phase {
             let all = Self.allCases

@@ -19,6 +19,7 @@ final class PruneTable {
     private let evidence: PreparedStatement
     private let removeEvidence: PreparedStatement
     private let removeBridges: PreparedStatement
+    private let removeTraffic: [String: PreparedStatement]
 
     /// The last that was heard of a message.
     static let lastHeard = """
@@ -74,6 +75,15 @@ final class PruneTable {
         evidence = try statement("SELECT sid, at FROM evidence WHERE sid > ? ORDER BY sid LIMIT ?")
         removeEvidence = try statement("DELETE FROM evidence WHERE sid = ?")
         removeBridges = try statement("DELETE FROM bridge WHERE has_left AND at < ?")
+        var removals: [String: PreparedStatement] = [:]
+        for table in Self.traffic {
+            removals[table.name] = try statement(
+                """
+                DELETE FROM \(table.name) WHERE (\(table.key)) IN (
+                    SELECT \(table.key) FROM \(table.name) WHERE \(table.age) < ? ORDER BY \(table.age) LIMIT ?)
+                """)
+        }
+        removeTraffic = removals
     }
 
     func read() throws(LedgerError) -> PruneProgress {
@@ -222,6 +232,13 @@ final class PruneTable {
     }
 
     func remove(evidence entry: Entry) throws(LedgerError) { try removeEvidence.run { $0.text(entry.key) } }
+
+    func removeTraffic(_ table: AgedTable, before instant: Int64, limit: Int) throws(LedgerError) -> Int {
+        try removeTraffic[table.name]?.run {
+            $0.integer(instant)
+            $0.integer(limit)
+        } ?? 0
+    }
 
     func removeBridges(leftBefore instant: Int64) throws(LedgerError) -> Int {
         try removeBridges.run { $0.integer(instant) }

@@ -49,8 +49,8 @@ extension SQLiteLedger: AwaitedLedger {
 
 extension SQLiteLedger: InboundLedger {
     /// Remembers that a message from a person has become an event.
-    public func noteInbound(sid: String, at: Date) async throws {
-        try await write { connection throws(LedgerError) in try connection.tables.inbound.note(sid: sid, at: at) }
+    public func noteInbound(_ note: InboundNote) async throws {
+        try await write { connection throws(LedgerError) in try connection.noteInbound(note) }
     }
 
     /// Those of the provider's ids that have become events.

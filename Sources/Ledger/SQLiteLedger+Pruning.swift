@@ -48,6 +48,9 @@ extension SQLiteLedger: LedgerPruning {
             .conversation: try count("conversation WHERE at < ?", [before(retention.conversationDays)]),
             .evidence: try count("evidence WHERE at < ?", [before(retention.evidenceDays)]),
             .bridge: try count("bridge WHERE has_left AND at < ?", [began &- BridgeTable.memory]),
+            .traffic: try PruneTable.traffic.reduce(0) { sum, table in
+                try sum + count("\(table.name) WHERE \(table.age) < ?", [table.end(began, retention)])
+            },
         ]
     }
 }

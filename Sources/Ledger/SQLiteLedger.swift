@@ -83,7 +83,8 @@ extension SQLiteLedger: MessageLedger {
         try await write { connection throws(LedgerError) in
             let claimed = try connection.claim(claim)
             guard let start = attempt(claimed) else { return (claimed, nil) }
-            return (claimed, BegunAttempt(start: start, grant: try connection.begin(start)))
+            let isJudged = start.traffic == claim.traffic
+            return (claimed, BegunAttempt(start: start, grant: try connection.begin(start, isJudged: isJudged)))
         }
     }
 

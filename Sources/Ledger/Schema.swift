@@ -56,6 +56,7 @@ enum Schema {
         migrator.registerMigration("3") { database in try database.execute(sql: version3) }
         migrator.registerMigration("4") { database in try database.execute(sql: version4(now: Date().microseconds)) }
         migrator.registerMigration("5") { database in try database.execute(sql: version5) }
+        migrator.registerMigration("6") { database in try database.execute(sql: version6) }
         return migrator
     }
 

@@ -121,6 +121,8 @@ public struct Decision: Sendable, Equatable {
     public var notBefore: Date?
     /// When the message is worthless, as the request says.
     public var expiresAt: Date?
+    /// When the hours end in which it may be delivered, where quiet hours bind it. Not part of the record.
+    public var closesAt: Date?
     /// What was known.
     public var facts: Facts
     /// What was found in the text, by position.

@@ -18,8 +18,8 @@ public struct InboundListing: Sendable, Equatable {
 ///
 /// Every call is durable when it returns.
 public protocol InboundLedger: Sendable {
-    /// Remembers that a message from a person has become an event.
-    func noteInbound(sid: String, at: Date) async throws
+    /// Remembers that a message from a person has become an event, and when the person last wrote to its senders.
+    func noteInbound(_ note: InboundNote) async throws
     /// Those of the provider's ids that have become events.
     func seenInbound(_ sids: [String]) async throws -> Set<String>
     /// Forgets ids of messages that were received before `instant`, at most `limit`; how many.

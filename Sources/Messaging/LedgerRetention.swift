@@ -44,6 +44,9 @@ public enum PrunedRows: String, Sendable, CaseIterable {
     case evidence
     /// A bridge that has left.
     case bridge
+    /// What was counted for caps and prefixes longer ago than they look back, when a person last wrote if that is two days
+    /// ago, and a bad number of which nothing was heard for as long as evidence is remembered.
+    case traffic
 }
 
 /// Asks a ledger to remove a little of what it need not remember.

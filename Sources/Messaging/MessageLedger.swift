@@ -70,6 +70,8 @@ public struct MessageClaim: Sendable {
     public var now: Date
     /// When a worker may have seen it first; not before `now` for a message that is certainly new.
     public var firstSeen: Date
+    /// What to tell of earlier messages; nil when nothing.
+    public var traffic: TrafficQuestion?
     /// Whether the request itself says that a call was made. A ledger that does not know the message must not take it
     /// for new.
     public var mayHaveBeenCalled = false
@@ -110,11 +112,13 @@ public struct ClaimedMessage: Sendable {
     public var decision: [UInt8]?
     /// What is known of the recipient.
     public var facts: RecipientFacts
+    /// What was asked of earlier messages. The message's own earlier attempts do not count.
+    public var traffic: TrafficFacts
 
     /// An answer.
     public init(
         state: AttemptState, isSameRequest: Bool, firstSeenAt: Date, deferralReason: String?, changedAt: Date,
-        decision: [UInt8]?, facts: RecipientFacts
+        decision: [UInt8]?, facts: RecipientFacts, traffic: TrafficFacts = .unknown
     ) {
         self.state = state
         self.isSameRequest = isSameRequest
@@ -123,6 +127,7 @@ public struct ClaimedMessage: Sendable {
         self.changedAt = changedAt
         self.decision = decision
         self.facts = facts
+        self.traffic = traffic
     }
 }
 
@@ -144,8 +149,10 @@ public struct AttemptStart: Sendable {
     public var decision: [UInt8]
     /// The caller's clock.
     public var now: Date
-    /// After this instant the right is worthless.
+    /// From this instant on the right is worthless.
     public var expiresAt: Date?
+    /// Caps that are compared once more, and what is counted from now on; nil for neither.
+    public var traffic: TrafficQuestion?
 
     /// A wish to call.
     public init(
@@ -170,7 +177,7 @@ public enum AttemptGrant: Sendable, Equatable {
     case granted
     /// Somebody else has moved the message; the state it is in.
     case superseded(AttemptState)
-    /// Consent changed, or the message expired, since the decision: judge again.
+    /// Consent changed, the message expired or a cap was reached since the decision: judge again.
     case factsChanged
 }
 
@@ -212,6 +219,8 @@ public struct Settlement: Sendable {
     public var result: Result
     /// The caller's clock.
     public var now: Date
+    /// The attempt as it was begun: what was counted then is taken back when nothing was sent. nil when nothing was.
+    public var counted: AttemptStart?
 
     /// The end of an attempt.
     public init(key: MessageKey, attempt: Int, worker: String, result: Result, now: Date) {
@@ -257,7 +266,9 @@ public protocol MessageLedger: Sendable {
     func claim(
         _ claim: MessageClaim, beginning attempt: @escaping @Sendable (ClaimedMessage) -> AttemptStart?
     ) async throws -> (claimed: ClaimedMessage, begun: BegunAttempt?)
-    /// Compare-and-set from held (or unknown) to attempting.
+    /// Compare-and-set from held (or unknown) to attempting, while consent is as the decision saw it and no binding cap is
+    /// reached; then the message counts. Of several at once no more are granted than a person's caps let; the count of a
+    /// prefix may lag behind by what other workers are just beginning.
     func begin(_ start: AttemptStart) async throws -> AttemptGrant
     /// Ends an attempt of this worker; false when the attempt is no longer this worker's.
     ///

@@ -24,6 +24,8 @@ public struct StatusReport: Sendable {
     public var origin: MessageOrigin?
     /// When the provider is asked about an accepted message with an origin, if no final status has come by then.
     public var lookAt: Date?
+    /// How the message travels: with the recipient it tells what the provider said of a number.
+    public var channel: Channel?
     /// When it was received.
     public var at: Date
 
@@ -91,7 +93,8 @@ public protocol StatusLedger: Sendable {
     /// is unknown or not recorded yet, and keeps a held message from being sent (again). So does `refused` settle the
     /// attempt that it names, unless the provider has told a SID. `accepted` also makes the
     /// message what a reply answers, lets its SID find it, and with ``StatusReport/lookAt`` makes it awaited
-    /// (``AwaitedLedger``) until a final status is recorded. A `rejected` is never recorded: such a request was no
+    /// (``AwaitedLedger``) until a final status is recorded. An error that is about the number
+    /// (``TrafficFacts/NumberState/badCodes``) is remembered for the channel until a later delivery. A `rejected` is never recorded: such a request was no
     /// message, and its id may belong to another one.
     func record(_ report: StatusReport) async throws -> Bool
     /// Applies a change by the time of receipt, at a tie revoking wins; whether it became the last word. A provider's

@@ -7,8 +7,9 @@ import Topics
 extension MessageJourney {
     /// The policy's judgement, and the rules that are the deployment's: staging calls nobody but those it lists, and what
     /// could not be sent for too long is not sent late.
-    func judge(_ question: PreparedMessage.Question, _ facts: RecipientFacts, at now: Date) -> Decision {
-        let decision = question.policy.decide(question.candidate, facts: facts, now: now)
+    func judge(_ question: PreparedMessage.Question, _ claimed: ClaimedMessage, at now: Date) -> Decision {
+        let decision = question.policy.decide(
+            question.candidate, facts: claimed.facts, traffic: claimed.traffic, now: now)
         let reasons = [guardStaging(question), guardAge(question, at: now)].compactMap { $0 }
         guard !reasons.isEmpty else { return decision }
         var guarded = Decision(
@@ -16,7 +17,15 @@ extension MessageJourney {
             notBefore: decision.notBefore, expiresAt: decision.expiresAt, facts: decision.facts,
             policy: decision.policy)
         guarded.redactions = decision.redactions
+        guarded.closesAt = decision.closesAt
         return guarded
+    }
+
+    /// What the policy wants to know of earlier messages. An operator who gives a message back knows of the number.
+    func trafficQuestion(_ message: PreparedMessage, _ policy: PolicyEngine) -> TrafficQuestion {
+        var question = policy.trafficQuestion(message.candidate)
+        if message.isReplay { question.badNumberAge = nil }
+        return question
     }
 
     private func guardStaging(_ question: PreparedMessage.Question) -> Decision.Reason? {
@@ -65,6 +74,13 @@ extension AttemptStart {
         start.attempt = attempts + 1
         start.decision = decision.json
         start.consentEpoch = facts.consentEpoch
+        start.expiresAt = [expiresAt, decision.closesAt].compactMap { $0 }.min()
         return start
+    }
+
+    /// For how many seconds the provider may keep the message before it delivers it; nil for as long as it likes, 0 when
+    /// it is too late.
+    func validity(at now: Date) -> Int? {
+        expiresAt.map { Int(max(0, min($0.timeIntervalSince(now), 1e9)).rounded(.down)) }
     }
 }

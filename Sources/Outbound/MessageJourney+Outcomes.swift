@@ -7,8 +7,10 @@ import Observability
 /// What follows a call to the provider.
 extension MessageJourney {
     func settlement(_ message: PreparedMessage, _ start: AttemptStart, _ result: Settlement.Result) -> Settlement {
-        Settlement(
+        var settlement = Settlement(
             key: message.key, attempt: start.attempt, worker: configuration.id, result: result, now: clock.now())
+        settlement.counted = start
+        return settlement
     }
 
     /// Records the outcome and tells the subscribers; false when the message should be offered again at once.

@@ -64,12 +64,16 @@ struct MessageJourney: Sendable {
 
     private func send(_ message: PreparedMessage) async throws {
         for _ in 0..<Self.rounds {
+            // One policy for the text, for what is asked and for how the answer is judged.
+            let policy = policy
             message.review(by: policy)
             let now = clock.now()
             let asked = clock.elapsed()
             let permit = circuits.standingPermit(message.route.account.alias)
+            let traffic = trafficQuestion(message, policy)
             let (claimed, begun) = try await ledger.claim(
-                message.claim(at: now), beginning: attempt(message, permit: permit, at: now))
+                message.claim(at: now, asking: traffic),
+                beginning: attempt(message, permit: permit, at: now, counting: traffic))
             if ledgerOutage.ends() { logger.notice("The ledger is back") }
             guard claimed.isSameRequest else { return try await refuseConflict(message) }
             if let begun, let permit {
@@ -87,7 +91,7 @@ struct MessageJourney: Sendable {
                 if try await reopen(message, claimed) { continue }
                 return try await resume(message, claimed.state, claimed)
             }
-            let decision = judge(message.question, claimed.facts, at: clock.now())
+            let decision = judge(message.question, claimed, at: clock.now())
             switch decision.outcome {
             case .allow, .warn, .redact: break
             case .defer: return try await putOff(message, decision, attempts: attempts, claimed)
@@ -106,7 +110,7 @@ struct MessageJourney: Sendable {
             case .putOff: return
             }
             let askedAgain = clock.elapsed()
-            let start = message.start(worker: configuration.id, at: clock.now())
+            let start = message.start(worker: configuration.id, at: clock.now(), counting: traffic)
                 .after(attempts, decision, claimed.facts)
             let late = BegunAttempt(start: start, grant: try await ledger.begin(start))
             if try await carry(message, late, claimed, given, asked: askedAgain) { return }
@@ -116,13 +120,13 @@ struct MessageJourney: Sendable {
 
     /// Begins the call of a message that waits for nothing, where it is claimed: its facts cannot change in between.
     private func attempt(
-        _ message: PreparedMessage, permit: AccountCircuits.Permit?, at now: Date
+        _ message: PreparedMessage, permit: AccountCircuits.Permit?, at now: Date, counting traffic: TrafficQuestion
     ) -> @Sendable (ClaimedMessage) -> AttemptStart? {
-        let start = message.start(worker: configuration.id, at: now)
+        let start = message.start(worker: configuration.id, at: now, counting: traffic)
         let question = message.question
         return { [self] claimed in
             guard permit != nil, claimed.isSameRequest, case .held(let attempts) = claimed.state else { return nil }
-            let decision = judge(question, claimed.facts, at: now)
+            let decision = judge(question, claimed, at: now)
             return decision.outcome < .defer ? start.after(attempts, decision, claimed.facts) : nil
         }
     }
@@ -140,20 +144,23 @@ struct MessageJourney: Sendable {
             return true
         case .granted: break
         }
-        guard clock.elapsed() - asked < configuration.attemptWindow else {
+        let validity = start.validity(at: clock.now())
+        guard clock.elapsed() - asked < configuration.attemptWindow, validity ?? 1 > 0 else {
             await record(settlement(message, start, .held), message.messageClass)
             return false
         }
         let began = clock.elapsed()
-        let outcome = await call(message, attempt: start.attempt)
+        let outcome = await call(message, attempt: start.attempt, validity: validity)
         circuits.ended(permit, outcome.accountAnswer, began: began)
         if outcome.isAnswer { message.answers += 1 }
         return try await settle(message, start, outcome, claimed)
     }
 
-    private func call(_ message: PreparedMessage, attempt: Int) async -> CarrierOutcome {
+    private func call(_ message: PreparedMessage, attempt: Int, validity: Int?) async -> CarrierOutcome {
         let start = ContinuousClock.now
-        let outcome = await message.route.account.carrier.send(message.outbound(attempt: attempt))
+        var outbound = message.outbound(attempt: attempt)
+        outbound.validityPeriod = validity
+        let outcome = await message.route.account.carrier.send(outbound)
         let result: Instruments.CallOutcome =
             switch outcome {
             case .accepted: .accepted

@@ -91,11 +91,12 @@ final class PreparedMessage {
         return try route.account.statusCallback(context, request.recipient.id)
     }
 
-    func claim(at now: Date) -> MessageClaim {
+    func claim(at now: Date, asking traffic: TrafficQuestion? = nil) -> MessageClaim {
         var claim = MessageClaim(
             key: key, requestHash: requestHashes[0], messageClass: messageClass, purpose: received.purpose,
             channel: request.channel, recipient: recipient, program: program, now: now)
         claim.olderHashes = Array(requestHashes.dropFirst())
+        claim.traffic = traffic
         if let progress = received.envelope.progress {
             claim.firstSeen = progress.firstAt
             claim.mayHaveBeenCalled = WaitReason.followsCall(progress.reason)
@@ -106,10 +107,12 @@ final class PreparedMessage {
     }
 
     /// A wish to call that no decision stands behind yet.
-    func start(worker: String, at now: Date) -> AttemptStart {
-        AttemptStart(
+    func start(worker: String, at now: Date, counting traffic: TrafficQuestion) -> AttemptStart {
+        var start = AttemptStart(
             key: key, attempt: 0, worker: worker, recipient: recipient, program: program, consentEpoch: -1,
             decision: [], now: now, expiresAt: request.expiresAt)
+        start.traffic = traffic
+        return start
     }
 
     func outbound(attempt: Int) -> OutboundMessage {

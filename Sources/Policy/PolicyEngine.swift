@@ -9,7 +9,9 @@ public import Messaging
 public struct PolicyEngine: Sendable {
     /// The policy's name, the hash of its data, and the version of the time zones.
     public let revision: Decision.Revision
-    private let document: PolicyDocument
+    let document: PolicyDocument
+    /// For how long what is sent counts.
+    let counting: CapMemory
     private let rules: [any Rule]
     private let places: RecipientPlaces
     private let book: LawBook
@@ -43,6 +45,7 @@ public struct PolicyEngine: Sendable {
         places = RecipientPlaces(.shipped, timeZones, book)
         words = TextPatterns(document, overlays)
         redaction = document.redaction
+        counting = CapMemory(document, overlays)
         rules = order(Self.rules(document, overlays, timeZones))
         revision = Decision.Revision(
             name: overlay.name.isEmpty ? document.name : "\(document.name)+\(overlay.name)",
@@ -54,7 +57,7 @@ public struct PolicyEngine: Sendable {
     ) -> [any Rule] {
         let limits = document.limits
         return [
-            NumberShapeRule(), NumberPlanRule(plan: .shipped), KnownBadNumberRule(),
+            NumberShapeRule(), NumberPlanRule(plan: .shipped), KnownBadNumberRule(isOn: limits.knownBad != nil),
             OptOutRule(exempt: document.optOut.exempt),
             OptOutsKnownRule(maximumAge: Double(limits.consentAge), retryAfter: Double(limits.consentRetry)),
             ConsentRule(), ReplyRule(), ReassignedRule(),
@@ -92,11 +95,13 @@ public struct PolicyEngine: Sendable {
         let situation = situation(candidate, facts, traffic, now)
         var findings = Findings(warnOnly: situation.overlays.map { overlays[$0].warnOnly }.filter { !$0.isEmpty })
         for rule in rules { rule.judge(situation, &findings) }
+        ExpiryRule.judge(wait: findings.waitsUntil, expiresAt: candidate.request.expiresAt, &findings)
         var decision = Decision(
             reasons: findings.reasons, passed: findings.passed, notRun: findings.notRun,
             notBefore: findings.notBefore, expiresAt: candidate.request.expiresAt, facts: Self.facts(situation),
             policy: revision)
         decision.redactions = redactions(situation.review)
+        decision.closesAt = findings.closesAt
         return decision
     }
 
@@ -131,19 +136,46 @@ public struct PolicyEngine: Sendable {
             ?? document.smartEncoding
     }
 
-    private func situation(
-        _ candidate: Candidate, _ facts: RecipientFacts?, _ traffic: TrafficFacts, _ now: Date
-    ) -> Situation {
+    /// What holds for a message, whatever is known of earlier ones.
+    struct Standing {
+        let kind: MessageKind
+        let country: String?
+        let recipient: RecipientPlaces.Answer
+        let laws: [Law]
+        /// By index.
+        let overlays: [Int]
+    }
+
+    /// What holds for a message, by where its recipient may be and whose it is.
+    func standing(of candidate: Candidate) -> Standing {
         let country = country(of: candidate.request.to)
         let recipient = places.answer(candidate.request, country: country, isTrusted: candidate.isTrusted)
         let applying = applying(candidate.app, candidate.purpose, country)
-        let standing = candidate.review.flatMap { $0.revision == revision.revision ? $0 : nil }
+        return Standing(
+            kind: document.kind(
+                of: candidate.messageClass, purpose: candidate.purpose, under: applying.lazy.map { overlays[$0] }),
+            country: country, recipient: recipient,
+            laws: recipient.place.laws + applying.map { overlays[$0].law }, overlays: applying)
+    }
+
+    /// The numbers of the policy.
+    var limits: PolicyLimits { document.limits }
+
+    /// Whether no overlay that holds lets the rule only warn.
+    func binds(_ rule: String, _ applying: [Int]) -> Bool {
+        !applying.contains { overlays[$0].warnOnly.contains { isFamily($0, of: rule) } }
+    }
+
+    private func situation(
+        _ candidate: Candidate, _ facts: RecipientFacts?, _ traffic: TrafficFacts, _ now: Date
+    ) -> Situation {
+        let standing = standing(of: candidate)
+        let known = candidate.review.flatMap { $0.revision == revision.revision ? $0 : nil }
         return Situation(
-            candidate: candidate, facts: facts, traffic: traffic, now: now,
-            kind: document.kind(of: candidate.messageClass, purpose: candidate.purpose), country: country,
-            recipient: recipient, laws: recipient.place.laws + applying.map { overlays[$0].law },
-            overlays: applying, text: candidate.text.map { TextFindings($0, words) },
-            review: standing ?? review(candidate, applying))
+            candidate: candidate, facts: facts, traffic: traffic, now: now, kind: standing.kind,
+            country: standing.country, recipient: standing.recipient, laws: standing.laws,
+            overlays: standing.overlays, text: candidate.text.map { TextFindings($0, words) },
+            review: known ?? review(candidate, standing.overlays))
     }
 
     private static func facts(_ situation: Situation) -> Decision.Facts {
@@ -154,7 +186,10 @@ public struct PolicyEngine: Sendable {
         facts.zones = situation.recipient.zoneNames
         facts.zoneSource = situation.recipient.zoneSource
         facts.jurisdictions = situation.recipient.place.jurisdictions
-        facts.sentIn24Hours = situation.traffic.sentIn24Hours
+        facts.sentIn24Hours =
+            situation.traffic.sentIn24Hours
+            ?? situation.laws.lazy.compactMap(\.caps).joined().first { $0.isDaily && $0.counts(situation.kind) }
+            .flatMap { situation.traffic.sent($0) }
         return facts
     }
 }

@@ -12,15 +12,18 @@ struct PolicyLimits: Sendable, Equatable {
     var consentRetry = 5
     /// Messages to one prefix of numbers in ten minutes, beyond which somebody may be pumping traffic; nil for none.
     var perPrefix: Int?
+    /// Days for which nothing is sent to a number that the provider called bad; nil to go on sending.
+    var knownBad: Int?
 
     init() {}
 
     init(_ node: PolicyNode) throws(PolicyProblem) {
-        let fields = try node.fields(["text", "segments", "consentAge", "consentRetry", "perPrefix"])
+        let fields = try node.fields(["text", "segments", "consentAge", "consentRetry", "perPrefix", "knownBad"])
         if let node = fields["text"] { text = try node.integer(1...SendRequest.maximumBodyLength) }
         segments = try fields["segments"]?.integer(1...100)
         if let node = fields["consentAge"] { consentAge = try node.integer(1...60) }
         if let node = fields["consentRetry"] { consentRetry = try node.integer(1...60) }
         perPrefix = try fields["perPrefix"]?.integer(1...1_000_000)
+        knownBad = try fields["knownBad"]?.integer(1...LedgerRetention.floor.evidenceDays)
     }
 }

@@ -53,15 +53,39 @@ struct Findings {
     /// The first instant at which all rules allow the message.
     var notBefore: Date? { binding ?? advised }
 
+    /// Until when the message is put off by rules that bind it.
+    var waitsUntil: Date? { binding }
+
+    /// When the first of the windows ends in which it may be sent.
+    private(set) var closesAt: Date?
+
     /// Nothing to say against the message.
     mutating func pass(_ rule: String) { passed.append(rule) }
+
+    /// Nothing to say against the message up to an instant.
+    mutating func pass(_ rule: String, closesAt instant: Date?) {
+        pass(rule)
+        guard let instant, !isWeakened(rule) else { return }
+        closesAt = closesAt.map { min($0, instant) } ?? instant
+    }
+
+    /// A rule that passed hits when it sees what the others found.
+    mutating func replacePass(_ rule: String, _ effect: Effect, why: String) {
+        guard let index = passed.firstIndex(of: rule) else { return }
+        passed.remove(at: index)
+        hit(rule, effect, why: why)
+    }
+
+    private func isWeakened(_ rule: String) -> Bool {
+        warnOnly.contains { $0.contains { isFamily($0, of: rule) } }
+    }
 
     /// A fact is missing.
     mutating func skip(_ rule: String) { notRun.append(rule) }
 
     /// The rule hit.
     mutating func hit(_ rule: String, _ effect: Effect, why: String, reference: String? = nil, notBefore: Date? = nil) {
-        let isWeakened = effect > .warn && warnOnly.contains { $0.contains { isFamily($0, of: rule) } }
+        let isWeakened = effect > .warn && isWeakened(rule)
         reasons.append(
             Decision.Reason(rule: rule, effect: isWeakened ? .warn : effect, why: why, reference: reference))
         // Several rules put a message off until all of them allow it.

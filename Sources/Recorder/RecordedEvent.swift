@@ -5,8 +5,8 @@ import Messaging
 enum RecordedEvent: Sendable {
     case status(StatusReport)
     case consent(ConsentChange)
-    /// A message from a person, by the provider's id.
-    case inbound(sid: String, at: Date)
+    /// A message from a person.
+    case inbound(InboundNote)
     case tick(bridge: String, at: Date, isLeaving: Bool)
     /// Nothing: another family of events.
     case other
@@ -30,9 +30,7 @@ enum RecordedEvent: Sendable {
         case ("consent", "revoked"): self = try .consent(Self.change(event, .revoked))
         case ("consent", "granted"): self = try .consent(Self.change(event, .granted))
         case ("inbound", "received"):
-            self = .inbound(
-                sid: try Self.required(event.data.provider?.sid, "data.provider.sid"),
-                at: try Self.instant(event.time, "time"))
+            self = try .inbound(Self.note(event))
         case ("bridge", "tick"):
             self = .tick(
                 bridge: try Self.required(event.data.bridge, "data.bridge"),
@@ -59,9 +57,22 @@ enum RecordedEvent: Sendable {
         report.errorCode = data.error?.code
         report.attempt = data.attempt
         report.recipient = try data.recipient?.token.map(token)
+        report.channel = data.channel.flatMap(Channel.init)
         report.metadata = data.metadata ?? [:]
         if status == .accepted { report.origin = origin(data, key) }
         return report
+    }
+
+    /// An event of an older version names no program.
+    private static func note(_ event: Wire) throws(RequestProblem) -> InboundNote {
+        let data = event.data
+        var note = InboundNote(
+            sid: try required(data.provider?.sid, "data.provider.sid"), at: try instant(event.time, "time"))
+        note.recipient = try data.recipient?.token.map(token)
+        note.channel = data.channel.flatMap(Channel.init)
+        note.senders = [data.program, data.sender].compactMap { $0 }.filter { !$0.isEmpty }
+        if note.senders.count == 2, note.senders[0] == note.senders[1] { note.senders.removeLast() }
+        return note
     }
 
     /// What later events say of a message, as far as its acceptance tells; nil for one that is not ours.
@@ -142,6 +153,7 @@ enum RecordedEvent: Sendable {
             var channel: String?
             var account: String?
             var sender: String?
+            var program: String?
             var correlationId: String?
             var attempt: Int?
             var provider: Provider?

@@ -56,7 +56,7 @@ struct StatusIntake: Sendable {
             // By a worker whose clock is ahead it would be accepted in the future, and asked about that much later.
             if report.origin != nil { report.lookAt = min(report.at, now()).addingTimeInterval(lostAfter) }
             _ = try await ledger.record(report)
-        case .inbound(let sid, let at): try await ledger.noteInbound(sid: sid, at: at)
+        case .inbound(let note): try await ledger.noteInbound(note)
         case .consent, .tick, .other: break
         }
     }

@@ -19,7 +19,7 @@ extension MessageCreate {
             contentVariables = content.variables.isEmpty ? nil : Self.json(content.variables)
         }
         statusCallback = message.statusCallback
-        validityPeriod = message.validityPeriod
+        validityPeriod = message.validityPeriod.flatMap { $0 < Self.longestValidity ? max($0, 1) : nil }
         if message.isRedactedAtProvider {
             contentRetention = .discard
             addressRetention = .obfuscate
@@ -28,6 +28,9 @@ extension MessageCreate {
         if message.channel == .mms, message.media.isEmpty { sendAsMMS = true }
         if !message.tags.isEmpty { further.append(.init("Tags", Self.json(message.tags))) }
     }
+
+    /// The provider's own limit and default, in seconds (parameter `ValidityPeriod`).
+    static let longestValidity = 36_000
 
     private static func json(_ pairs: [String: String]) -> String {
         var json = JSONText(reservingCapacity: 256)

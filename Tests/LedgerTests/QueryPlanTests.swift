@@ -16,6 +16,7 @@ import Testing
     private func statements(of value: Any) -> [PreparedStatement] {
         Mirror(reflecting: value).children.flatMap { child -> [PreparedStatement] in
             if let statement = child.value as? PreparedStatement { return [statement] }
+            if let statements = child.value as? [String: PreparedStatement] { return Array(statements.values) }
             return child.value is LedgerTables || child.label.map(tables.contains) == true
                 ? statements(of: child.value) : []
         }
@@ -23,7 +24,7 @@ import Testing
 
     private let tables: Set<String> = [
         "names", "messages", "progress", "decisions", "consents", "bridges", "conversations", "awaited",
-        "inbound",
+        "inbound", "traffic", "numbers",
     ]
 
     @Test func noStatementReadsATableWhole() async throws {
@@ -141,6 +142,7 @@ import Testing
         _ = try await ledger.conversation(recipient: [.anna], program: program)
         try await ledger.noteTick(bridge: "b1", at: noon, isLeaving: true, now: noon)
         _ = try await ledger.consentKnownAt()
+        try await useTraffic(ledger)
         _ = try await ledger.claim(claim("z", at: seconds(500 * 86_400)))
         var outcome = PruneStep.Outcome.goesOn
         while outcome == .goesOn {
@@ -149,5 +151,36 @@ import Testing
                     retention: .floor, now: seconds(500 * 86_400), holder: "r1", interval: 0)
             ).outcome
         }
+    }
+
+    private func useTraffic(_ ledger: PostgresLedger) async throws {
+        var question = TrafficQuestion(purpose: "spring", kind: 8)
+        question.caps = [
+            TrafficQuestion.Cap(TrafficQuestion.Count(kinds: 8, seconds: 86_400, scope: .program), limit: 3)
+        ]
+        (question.countsFor, question.badNumberAge) = (86_400, 86_400)
+        question.prefix = TrafficQuestion.Prefix("14155", limit: 9)
+        (question.asksLastInbound, question.asksFirstOfProgram) = (true, true)
+        let person: [RecipientToken] = [.annaNew, .anna]
+        for id in ["t1", "t2"] {
+            var (asking, counting) = (claim(id, recipient: person), start(id, recipient: person, epoch: 1))
+            (asking.traffic, counting.traffic) = (question, question)
+            _ = try await ledger.claim(asking)
+            #expect(try await ledger.begin(counting) == .granted)
+            var end = settlement(id, id == "t1" ? .held : .unknown)
+            end.counted = counting
+            #expect(try await ledger.settle(end))
+            counting.attempt = 2
+            #expect(try await ledger.begin(counting) == .granted)
+        }
+        for (status, code) in [(MessageStatus.undelivered, 30006), (.delivered, nil)] {
+            _ = try await ledger.record(
+                report("t1", status, sid: sid(8), at: seconds(1)) {
+                    ($0.errorCode, $0.recipient, $0.channel) = (code, .anna, .sms)
+                })
+        }
+        var note = InboundNote(sid: sid(9), at: noon)
+        (note.recipient, note.channel, note.senders) = (.anna, .sms, [program])
+        try await ledger.noteInbound(note)
     }
 }

@@ -56,6 +56,12 @@ def changed(path: str, value: object) -> dict:
         ("jurisdictions/US/quietHours/open", {"someday": "08:00-21:00"}),
         ("jurisdictions/US/consent", {"effect": "perhaps"}),
         ("jurisdictions/US/cap", {"per24Hours": 0}),
+        ("jurisdictions/US/cap", {"limit": 3}),
+        ("jurisdictions/US/cap", {"per24Hours": 3, "hours": 24}),
+        ("jurisdictions/US/cap", [{"limit": 3, "hours": 721}]),
+        ("jurisdictions/US/cap", {"per24Hours": 3, "within": ["sender"]}),
+        ("limits/knownBad", 0),
+        ("overlays/0/kinds", {"chat": ["x"]}),
         ("calendars/us-federal/days", {"x": "someday"}),
         ("overlays/0/warnOnly", ["opt-out"]),
         ("redaction/sinks/body", {"otp": "mask"}),
@@ -69,6 +75,19 @@ def changed(path: str, value: object) -> dict:
 )
 def test_a_bad_policy_is_refused(path: str, value: object):
     assert problems("policy", changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("jurisdictions/US/cap", {"limit": 3, "hours": 168, "within": ["program", "purpose"]}),
+        ("jurisdictions/US/cap", [{"per24Hours": 3}, {"name": "weekly", "limit": 5, "hours": 168}]),
+        ("limits/knownBad", 7),
+        ("overlays/0/kinds", {"one-time-code": ["login"]}),
+    ],
+)
+def test_what_an_operator_may_add_passes(path: str, value: object):
+    assert problems("policy", changed(path, value)) == []
 
 
 def test_every_restriction_by_law_names_its_reference():

@@ -72,9 +72,9 @@ final class NotingLedger: StatusLedger, InboundLedger {
         state.withLock { $0.times.append(at) }
     }
 
-    func noteInbound(sid: String, at: Date) async throws {
-        try note("inbound \(sid)")
-        state.withLock { $0.times.append(at) }
+    func noteInbound(_ message: InboundNote) async throws {
+        try note("inbound \(message.sid)")
+        state.withLock { $0.times.append(message.at) }
     }
 
     // The recorder asks for none of these.

@@ -9,14 +9,14 @@ struct Measurement: Sendable {
     let samples: Int
     let postmaster: Int32?
 
-    private var meter: Meter { Meter(concurrency: 64, postmaster: postmaster) }
+    var meter: Meter { Meter(concurrency: 64, postmaster: postmaster) }
 
-    private func report(_ figures: Figures) throws {
+    func report(_ figures: Figures) throws {
         FileHandle.standardOutput.write(try JSONEncoder().encode(figures) + Data("\n".utf8))
     }
 
     /// When a message of the measurement comes.
-    private func now(_ index: Int) -> Date { rows.end.addingTimeInterval(Double(index) / 1000) }
+    func now(_ index: Int) -> Date { rows.end.addingTimeInterval(Double(index) / 1000) }
 
     /// Its number: behind those that the ledger was filled with.
     private func new(_ index: Int) -> Int { rows.count + 1 + index }
@@ -32,12 +32,7 @@ struct Measurement: Sendable {
             })
         try report(
             try await meter.measure("begin", samples) { index in
-                let number = new(index)
-                let start = AttemptStart(
-                    key: rows.key(number), attempt: 1, worker: "w1", recipient: [rows.person(number)],
-                    program: Rows.program, consentEpoch: rows.consentEpoch(number), decision: rows.decision(number),
-                    now: now(index), expiresAt: nil)
-                let grant = try await ledger.begin(start)
+                let grant = try await ledger.begin(rows.start(new(index), at: now(index)))
                 precondition(grant == .granted)
             })
         try report(

@@ -20,6 +20,8 @@ import Logging
                 postmaster: Int32(arguments[5]))
             try await measurement.messages()
             try await measurement.lookUps()
+            try await measurement.numbers()
+            try await measurement.caps()
             try await measurement.pruning()
         }
         await ledger.close()

@@ -40,6 +40,12 @@ struct Rows {
             purpose: "order-shipped", channel: .sms, recipient: [person(number)], program: Self.program, now: now)
     }
 
+    func start(_ number: Int, at now: Date) -> AttemptStart {
+        AttemptStart(
+            key: key(number), attempt: 1, worker: "w1", recipient: [person(number)], program: Self.program,
+            consentEpoch: consentEpoch(number), decision: decision(number), now: now, expiresAt: nil)
+    }
+
     /// One person in fifty has said yes.
     func consentEpoch(_ number: Int) -> Int64 {
         let people = max(1, count / 5)

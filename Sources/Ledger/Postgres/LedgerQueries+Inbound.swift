@@ -8,8 +8,9 @@ extension LedgerQueries {
         "INSERT INTO inbound_seen (sid, at) VALUES ($1, $2) ON CONFLICT (sid) DO NOTHING", [.text, .integer])
 
     /// Two batches with the same ids may wait for each other, so these have an order of their own.
-    static func noteInbound(sid: String, at: Date) -> [LedgerStep] {
-        [LedgerStep(.inbound(sid: sid), PostgresQuery(noteStatement, [.stored(sid), .instant(at)]))]
+    static func noteInbound(_ note: InboundNote) -> [LedgerStep] {
+        let query = PostgresQuery(noteStatement, [.stored(note.sid), .instant(note.at)])
+        return noteLastInbound(note) + [LedgerStep(.inbound(sid: note.sid), query)]
     }
 
     private static let seenStatement = PostgresStatement(

@@ -9,10 +9,11 @@ extension LedgerQueries {
         SELECT c.first_seen, c.is_same, c.deferral_reason, c.record, c.state, c.attempt, c.changed_at, c.worker,
             c.status, c.error_code, c.sid, c.provider_status, f.kind, f.epoch, f.at, f.known_at
         FROM claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13) c CROSS JOIN facts($10, $4) f
-        """,
-        [
-            .text, .text, .integer, .text, .text, .text, .text, .bytes, .text, .texts, .texts, .boolean, .integer,
-        ])
+        """, claimParameters)
+
+    static let claimParameters: [PostgresType] = [
+        .text, .text, .integer, .text, .text, .text, .text, .bytes, .text, .texts, .texts, .boolean, .integer,
+    ]
 
     private static let adoptStatement = PostgresStatement("SELECT adopt_consent($1)", [.texts])
 
@@ -26,28 +27,31 @@ extension LedgerQueries {
                 .texts(claim.olderHashes.map(hexadecimal)), .boolean(claim.mayHaveBeenCalled),
                 .instant(claim.firstSeen),
             ])
-        let step = LedgerStep(.message(claim.key), query)
+        let step = LedgerStep(.message(claim.key), claiming(claim, query))
         // Only where keys were changed lately is there more than one token.
         guard claim.recipient.count > 1, let newest = claim.recipient.first else { return [step] }
         let adoption = PostgresQuery(adoptStatement, [.stored(claim.recipient)])
         return [LedgerStep(.consent(newest, ""), adoption), step]
     }
 
-    static func claimed(_ answers: [PostgresRows]) throws -> ClaimedMessage {
+    static func claimed(_ answers: [PostgresRows], _ claim: MessageClaim) throws -> ClaimedMessage {
         let row = try onlyRow(answers.last)
         return ClaimedMessage(
             state: try row.attemptState(from: 4), isSameRequest: try row.boolean(1),
             firstSeenAt: Date(microseconds: try row.integer(0)), deferralReason: try row.original(2),
             changedAt: Date(microseconds: try row.integer(6)), decision: try row.optionalBytes(3),
-            facts: try row.facts(from: 12))
+            facts: try row.facts(from: 12), traffic: try row.traffic(claim.traffic, from: 16))
     }
 
     private static let beginStatement = PostgresStatement(
         """
         SELECT answer, state, attempt, changed_at, worker, status, error_code, sid, provider_status
         FROM begin_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """,
-        [.text, .text, .integer, .integer, .text, .texts, .text, .integer, .bytes, .integer, .boolean])
+        """, beginParameters)
+
+    static let beginParameters: [PostgresType] = [
+        .text, .text, .integer, .integer, .text, .texts, .text, .integer, .bytes, .integer, .boolean,
+    ]
 
     static func begin(_ start: AttemptStart, decision: DecisionID) -> [LedgerStep] {
         let isExpired = start.expiresAt.map { $0 <= start.now } ?? false
@@ -58,7 +62,7 @@ extension LedgerQueries {
                 .integer(start.attempt &- 1), .stored(start.worker), .stored(start.recipient), .stored(start.program),
                 .integer(start.consentEpoch), .bytes(decision.bytes), .instant(start.now), .boolean(isExpired),
             ])
-        return [LedgerStep(.message(start.key), query)]
+        return beginning(start, query)
     }
 
     static func grant(_ answers: [PostgresRows]) throws -> AttemptGrant {
@@ -96,7 +100,9 @@ extension LedgerQueries {
             departure.status = .inDoubt
         case .held: break
         }
-        return leave(settlement.key, attempt: settlement.attempt, departure, now: settlement.now)
+        let query = leaving(
+            settlement, leaveQuery(settlement.key, attempt: settlement.attempt, departure, now: settlement.now))
+        return [LedgerStep(.message(settlement.key), query)]
     }
 
     /// What a state is left for, other than by the provider's yes.
@@ -111,12 +117,20 @@ extension LedgerQueries {
 
     private static let leaveStatement = PostgresStatement(
         "SELECT leave_attempt($1, $2, $3, $4, $5::integer, $6::integer, $7::integer, $8, $9, $10, $11)",
-        [
-            .text, .text, .integer, .text, .integer, .integer, .integer, .text, .integer, .boolean, .integer,
-        ])
+        leaveParameters)
+
+    static let leaveParameters: [PostgresType] = [
+        .text, .text, .integer, .text, .integer, .integer, .integer, .text, .integer, .boolean, .integer,
+    ]
 
     static func leave(_ key: MessageKey, attempt: Int, _ departure: Departure, now: Date) -> [LedgerStep] {
-        let query = PostgresQuery(
+        [LedgerStep(.message(key), leaveQuery(key, attempt: attempt, departure, now: now))]
+    }
+
+    private static func leaveQuery(
+        _ key: MessageKey, attempt: Int, _ departure: Departure, now: Date
+    ) -> PostgresQuery {
+        PostgresQuery(
             leaveStatement,
             [
                 .stored(key.app), .stored(key.messageID), .integer(attempt), .stored(departure.worker),
@@ -124,7 +138,6 @@ extension LedgerQueries {
                 .integer(departure.status?.rank ?? 0), .text(departure.status?.rawValue),
                 .integer(departure.errorCode), .boolean(departure.status?.isFinal == true), .instant(now),
             ])
-        return [LedgerStep(.message(key), query)]
     }
 
     private static let closeStatement = PostgresStatement(

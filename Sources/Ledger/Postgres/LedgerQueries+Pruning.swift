@@ -13,7 +13,8 @@ struct PruneSizes: Sendable {
 extension LedgerQueries {
     private static let pruneStatement = PostgresStatement(
         """
-        SELECT outcome, message, provider_id, decision, conversation, evidence, bridge
+        SELECT outcome, message, provider_id, decision, conversation, evidence, bridge,
+            CASE WHEN outcome IN ('goesOn', 'ended') THEN prune_traffic($7, $10) ELSE 0 END
         FROM prune_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         [.text] + [PostgresType](repeating: .integer, count: 9))
@@ -44,7 +45,7 @@ extension LedgerQueries {
     }
 
     private static let columns: [PrunedRows] = [
-        .message, .providerID, .decision, .conversation, .evidence, .bridge,
+        .message, .providerID, .decision, .conversation, .evidence, .bridge, .traffic,
     ]
 
     private static func removals(_ row: PostgresRow, from start: Int) throws(PostgresError) -> [PrunedRows: Int] {
@@ -52,6 +53,11 @@ extension LedgerQueries {
         for (index, rows) in columns.enumerated() { removals[rows] = Int(clamping: try row.integer(start + index)) }
         return removals
     }
+
+    private static let oldTraffic = PruneTable.traffic.map { table in
+        let end = table.sqlEnd.replacing("bad_age", with: "$5")
+        return "(SELECT count(*) FROM \(table.name) WHERE \(table.age) < \(end))"
+    }.joined(separator: " + ")
 
     private static let prunableStatement = PostgresStatement(
         """
@@ -68,7 +74,8 @@ extension LedgerQueries {
                 AND d.id NOT IN (SELECT k.decision FROM kept k WHERE k.decision IS NOT NULL)),
             (SELECT count(*) FROM conversation v, cutoff c WHERE v.at < c.began - $4),
             (SELECT count(*) FROM evidence e, cutoff c WHERE e.at < c.began - $5),
-            (SELECT count(*) FROM bridge b, cutoff c WHERE b.has_left AND b.at < c.began - $6)
+            (SELECT count(*) FROM bridge b, cutoff c WHERE b.has_left AND b.at < c.began - $6),
+            (SELECT \(oldTraffic) FROM cutoff)
         """, [PostgresType](repeating: .integer, count: 6))
 
     static func prunable(_ retention: LedgerRetention, now: Date) -> [PostgresQuery] {

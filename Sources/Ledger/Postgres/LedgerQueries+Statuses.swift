@@ -7,11 +7,12 @@ extension LedgerQueries {
     private static let recordStatement = PostgresStatement(
         """
         SELECT record_status($1, $2, $3, $4::integer, $5, $6, $7, $8::integer, $9, $10, $11, $12, $13, $14)
-        """,
-        [
-            .text, .text, .text, .integer, .text, .boolean, .boolean, .integer, .integer, .text, .integer, .text,
-            .text, .integer,
-        ])
+        """, recordParameters)
+
+    static let recordParameters: [PostgresType] = [
+        .text, .text, .text, .integer, .text, .boolean, .boolean, .integer, .integer, .text, .integer, .text, .text,
+        .integer,
+    ]
 
     private static let linkStatement = PostgresStatement(
         "SELECT link_message($1, $2, $3, $4, $5, $6, $7)",
@@ -19,7 +20,7 @@ extension LedgerQueries {
 
     /// The status first; what others may wait for longest, the conversation, last.
     static func record(_ report: StatusReport) -> [LedgerStep] {
-        let status = PostgresQuery(
+        let plain = PostgresQuery(
             recordStatement,
             [
                 .stored(report.key?.app), .stored(report.key?.messageID), .stored(report.sid),
@@ -28,9 +29,14 @@ extension LedgerQueries {
                 .integer(report.attempt), .stored(report.providerStatus), .integer(report.errorCode),
                 .stored(report.recipient?.text), .stored(report.program), .instant(report.at),
             ])
+        let status = recording(report, plain)
         let order = report.key.map(LockOrder.message) ?? .messageOf(sid: report.sid ?? "")
-        if report.status == .refused { return [LedgerStep(order, status)] + refusal(report, order) }
-        let steps = [LedgerStep(order, status)] + (awaiting(report).map { [LedgerStep(order, $0)] } ?? [])
+        if report.status == .refused {
+            return [LedgerStep(order, status)] + refusal(report, order) + noteNumber(report)
+        }
+        let steps =
+            [LedgerStep(order, status)] + (awaiting(report).map { [LedgerStep(order, $0)] } ?? [])
+            + noteNumber(report)
         guard report.status == .accepted, let key = report.key else { return steps }
         var json = JSONText(reservingCapacity: 128)
         json.pairs(nil, report.metadata)

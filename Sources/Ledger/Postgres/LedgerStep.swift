@@ -16,6 +16,11 @@ struct LockOrder: Comparable {
         LockOrder(table: 1, first: recipient.text, second: program)
     }
 
+    /// Who is counted for a person's caps.
+    static func traffic(_ recipient: RecipientToken) -> LockOrder {
+        LockOrder(table: 1, first: recipient.text, second: "\u{10FFFF}")
+    }
+
     static func message(_ key: MessageKey) -> LockOrder {
         LockOrder(table: 2, first: key.app, second: key.messageID)
     }
@@ -25,6 +30,11 @@ struct LockOrder: Comparable {
 
     static func conversation(_ recipient: RecipientToken?, _ program: String) -> LockOrder {
         LockOrder(table: 4, first: recipient?.text ?? "", second: program)
+    }
+
+    /// What the provider said of a number.
+    static func number(_ recipient: RecipientToken, _ channel: Channel) -> LockOrder {
+        LockOrder(table: 4, first: recipient.text, second: "\u{10FFFF}" + channel.rawValue)
     }
 
     /// A message from a person.

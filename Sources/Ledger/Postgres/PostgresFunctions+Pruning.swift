@@ -196,5 +196,5 @@ extension PostgresFunctions {
         $function$;
         """
 
-    private static let lastPhase = PruneProgress.Phase.allCases.map(\.rawValue).max() ?? 0
+    private static let lastPhase = PruneProgress.Phase.bridges.rawValue
 }

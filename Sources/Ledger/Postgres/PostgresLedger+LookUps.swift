@@ -25,8 +25,8 @@ extension PostgresLedger: AwaitedLedger {
 
 extension PostgresLedger: InboundLedger {
     /// Remembers that a message from a person has become an event.
-    public func noteInbound(sid: String, at: Date) async throws {
-        try await write(LedgerQueries.noteInbound(sid: sid, at: at)) { _ in }
+    public func noteInbound(_ note: InboundNote) async throws {
+        try await write(LedgerQueries.noteInbound(note)) { _ in }
     }
 
     /// Those of the provider's ids that have become events.

@@ -103,7 +103,7 @@ public final class PostgresLedger: Sendable {
 extension PostgresLedger: MessageLedger {
     /// Remembers a message when it is new, and tells its state and the recipient's facts.
     public func claim(_ claim: MessageClaim) async throws -> ClaimedMessage {
-        try await write(LedgerQueries.claim(claim)) { try LedgerQueries.claimed($0) }
+        try await write(LedgerQueries.claim(claim)) { try LedgerQueries.claimed($0, claim) }
     }
 
     /// Compare-and-set from held (or unknown) to attempting.

@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -90,6 +90,10 @@ enum PostgresSchema {
                     IF present < 4 AND \(version) >= 4 THEN
                         \(version4)
                         UPDATE ledger SET version = 4;
+                    END IF;
+                    IF present < 5 AND \(version) >= 5 THEN
+                        \(version5)
+                        UPDATE ledger SET version = 5;
                     END IF;
                 END
                 $migration$

@@ -15,7 +15,7 @@ extension Law {
         self.init(name: name)
         if let node = fields["quietHours"] { quietHours = try Self.quietHours(node, name: name, calendars) }
         if let node = fields["consent"] { consent = try Self.restriction(node) }
-        if let node = fields["cap"] { cap = try Self.cap(node, name: name) }
+        if let node = fields["cap"] { caps = try Self.caps(node, name: name) }
         if let node = fields["optOutInstruction"] { optOutInstruction = try Self.restriction(node) }
         if let node = fields["linkShorteners"] { linkShorteners = try Self.restriction(node) }
         if let node = fields["links"] { links = try Self.restriction(node) }
@@ -44,14 +44,6 @@ extension Law {
             rule: "quiet-hours.\(name)")
     }
 
-    private static func cap(_ node: PolicyNode, name: String) throws(PolicyProblem) -> Cap {
-        let fields = try node.fields(["per24Hours", "kinds", "reference"])
-        guard let limit = fields["per24Hours"] else { throw node.problem("lacks per24Hours") }
-        return Cap(
-            per24Hours: try limit.integer(1...1_000_000), kinds: try kinds(fields), reference: try reference(fields),
-            rule: "cap.\(name)")
-    }
-
     private static func restriction(_ node: PolicyNode) throws(PolicyProblem) -> Restriction {
         let fields = try node.fields(["effect", "kinds", "reference"])
         return Restriction(
@@ -60,11 +52,11 @@ extension Law {
     }
 
     /// Laws on messages are mostly on those that sell.
-    private static func kinds(_ fields: [String: PolicyNode]) throws(PolicyProblem) -> MessageKinds {
+    static func kinds(_ fields: [String: PolicyNode]) throws(PolicyProblem) -> MessageKinds {
         try fields["kinds"]?.kinds() ?? .promotional
     }
 
-    private static func reference(_ fields: [String: PolicyNode]) throws(PolicyProblem) -> String? {
+    static func reference(_ fields: [String: PolicyNode]) throws(PolicyProblem) -> String? {
         try fields["reference"]?.text()
     }
 }

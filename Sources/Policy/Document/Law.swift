@@ -18,14 +18,19 @@ struct Law: Sendable {
         let rule: String
     }
 
-    /// At most so many messages of these kinds to one person.
+    /// At most so many messages to one person.
     struct Cap: Sendable {
-        /// In any 24 hours.
-        let per24Hours: Int
-        let kinds: MessageKinds
+        let limit: Int
+        /// Which messages: of these kinds, in any so many hours, and with how much in common.
+        let count: TrafficQuestion.Count
         let reference: String?
-        /// `cap.us-fl`.
+        /// `cap.us-fl`, or `cap.us-fl.weekly` where a law has several.
         let rule: String
+
+        func counts(_ kind: MessageKind) -> Bool { MessageKinds(rawValue: count.kinds).contains(kind) }
+
+        /// Whether it counts all messages of its kinds in 24 hours.
+        var isDaily: Bool { count.seconds == 86_400 && count.scope.isEmpty }
     }
 
     /// Words of a category of ``PolicyDocument`` are not sent.
@@ -39,7 +44,7 @@ struct Law: Sendable {
     var quietHours: QuietHours?
     /// Messages of these kinds need a person's consent; the effect is what its absence does.
     var consent: Restriction?
-    var cap: Cap?
+    var caps: [Cap]?
     /// Messages of these kinds say how to stop them.
     var optOutInstruction: Restriction?
     var forbidden: [ForbiddenCategory] = []
@@ -67,7 +72,7 @@ struct Law: Sendable {
         }
         take(\.quietHours)
         take(\.consent)
-        take(\.cap)
+        take(\.caps)
         take(\.optOutInstruction)
         take(\.linkShorteners)
         take(\.links)

@@ -12,7 +12,7 @@ public enum MessageKind: String, Sendable, CaseIterable {
     case reply
 }
 
-/// A set of kinds.
+/// A set of kinds. The bits are stored with what is counted, so they stay as they are.
 struct MessageKinds: OptionSet, Sendable {
     let rawValue: UInt8
 

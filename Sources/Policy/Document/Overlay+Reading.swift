@@ -2,7 +2,7 @@ import Messaging
 
 extension PolicyDocument.Overlay {
     private static let keys = [
-        "name", "mode", "apps", "purposes", "countries", "warnOnly", "brands", "allowedCountries", "redaction",
+        "name", "mode", "apps", "purposes", "countries", "warnOnly", "brands", "allowedCountries", "kinds", "redaction",
         "smartEncoding",
     ]
     private static let families = ["quiet-hours", "consent", "cap", "number", "content", "guard"]
@@ -26,6 +26,7 @@ extension PolicyDocument.Overlay {
             redaction = nil
         }
         smartEncoding = try fields["smartEncoding"]?.flag()
+        kinds = try fields["kinds"]?.purposesByKind() ?? [:]
         var warnOnly: [String] = []
         for element in try fields["warnOnly"]?.elements() ?? [] {
             let rule = try element.text()
@@ -40,10 +41,24 @@ extension PolicyDocument.Overlay {
         }
         self.warnOnly = warnOnly
         let sections: [(String, Bool)] = [
-            ("quiet-hours", law.quietHours != nil), ("cap", law.cap != nil), ("consent", law.consent != nil),
+            ("quiet-hours", law.quietHours != nil), ("cap", law.caps != nil), ("consent", law.consent != nil),
         ]
         for (family, isSet) in sections where isSet && warnOnly.contains(family) {
             throw node.problem("contradicts itself: it sets \(family) and lets \(family) only warn")
+        }
+    }
+
+    /// A purpose to which another overlay gives another kind, where both may hold for a message.
+    func contradiction(_ other: PolicyDocument.Overlay) -> String? {
+        func mayMeet(_ one: Set<String>?, _ two: Set<String>?) -> Bool {
+            guard let one, let two else { return true }
+            return !one.isDisjoint(with: two)
+        }
+        let isOneMode = mode == nil || other.mode == nil || mode == other.mode
+        guard isOneMode, mayMeet(apps, other.apps), mayMeet(countries, other.countries) else { return nil }
+        return kinds.keys.sorted().first { purpose in
+            guard let kind = kinds[purpose], let second = other.kinds[purpose], kind != second else { return false }
+            return mayMeet(purposes, [purpose]) && mayMeet(other.purposes, [purpose])
         }
     }
 

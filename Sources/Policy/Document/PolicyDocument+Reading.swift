@@ -13,7 +13,7 @@ extension PolicyDocument {
         guard isRoutingWord(try name.text()) else { throw name.problem("is not 1 to 32 of a-z, 0-9 and -") }
         self.init(name: try name.text(), contentHash: "")
         if let node = fields["limits"] { limits = try PolicyLimits(node) }
-        if let node = fields["kinds"] { try readKinds(node) }
+        if let node = fields["kinds"] { kinds = try node.purposesByKind() }
         if let node = fields["optOut"] { try readOptOut(node) }
         if let node = fields["categories"] { try readCategories(node) }
         if let node = fields["linkShorteners"] { linkShorteners = try node.texts() }
@@ -33,18 +33,6 @@ extension PolicyDocument {
     init(name: String, contentHash: String) {
         self.name = name
         self.contentHash = contentHash
-    }
-
-    private mutating func readKinds(_ node: PolicyNode) throws(PolicyProblem) {
-        for entry in try node.entries() {
-            let kind = try entry.key.word(MessageKind.allCases)
-            for element in try entry.value.elements() {
-                let purpose = try element.text()
-                guard isRoutingWord(purpose) else { throw element.problem("is no purpose: 1 to 32 of a-z, 0-9 and -") }
-                if let other = kinds[purpose] { throw element.problem("is already of the kind \(other.rawValue)") }
-                kinds[purpose] = kind
-            }
-        }
     }
 
     private mutating func readOptOut(_ node: PolicyNode) throws(PolicyProblem) {
@@ -100,6 +88,12 @@ extension PolicyDocument {
             guard !jurisdictions.contains(where: { $0.code.lowercased() == overlay.law.name }) else {
                 throw element.problem("has the name of a jurisdiction, \(overlay.law.name)")
             }
+            for other in overlays {
+                guard let purpose = overlay.contradiction(other) else { continue }
+                throw element.problem(
+                    "contradicts \(other.law.name): both may hold for a message, and \(purpose) is of another kind there"
+                )
+            }
             overlays.append(overlay)
         }
     }
@@ -130,6 +124,21 @@ extension PolicyNode {
         var countries: Set<String> = []
         for element in try elements() { countries.insert(try element.country()) }
         return countries
+    }
+
+    /// Purposes by their kinds, each once.
+    func purposesByKind() throws(PolicyProblem) -> [String: MessageKind] {
+        var kinds: [String: MessageKind] = [:]
+        for entry in try entries() {
+            let kind = try entry.key.word(MessageKind.allCases)
+            for element in try entry.value.elements() {
+                let purpose = try element.text()
+                guard isRoutingWord(purpose) else { throw element.problem("is no purpose: 1 to 32 of a-z, 0-9 and -") }
+                if let other = kinds[purpose] { throw element.problem("is already of the kind \(other.rawValue)") }
+                kinds[purpose] = kind
+            }
+        }
+        return kinds
     }
 
     /// A list of names of apps or purposes.

@@ -30,6 +30,8 @@ public struct PolicyDocument: Sendable {
         let redaction: RedactionTable?
         /// nil leaves it to the file and to other overlays.
         let smartEncoding: Bool?
+        /// By purpose; goes before the file's own.
+        let kinds: [String: MessageKind]
     }
 
     /// A subject, and the words by which it is told.
@@ -63,8 +65,10 @@ public struct PolicyDocument: Sendable {
     /// Whether characters are replaced by look-alikes of GSM-7 before a text is sent.
     var smartEncoding = false
 
-    /// What a message is for. A message of the class promotional sells, whatever its purpose is called.
-    func kind(of messageClass: MessageClass, purpose: String) -> MessageKind {
-        messageClass == .promotional ? .promotional : kinds[purpose] ?? .transactional
+    /// What a message is for, where these overlays hold. A message of the class promotional sells, whatever its purpose is
+    /// called.
+    func kind(of messageClass: MessageClass, purpose: String, under overlays: some Sequence<Overlay>) -> MessageKind {
+        guard messageClass != .promotional else { return .promotional }
+        return overlays.lazy.compactMap { $0.kinds[purpose] }.first ?? kinds[purpose] ?? .transactional
     }
 }

@@ -37,6 +37,9 @@ struct PolicyNode {
         return fields
     }
 
+    /// Whether it is a list.
+    var isList: Bool { if case .sequence = node { true } else { false } }
+
     /// The elements of a list.
     func elements() throws(PolicyProblem) -> [PolicyNode] {
         guard case .sequence(let sequence) = node else { throw problem("is not a list") }

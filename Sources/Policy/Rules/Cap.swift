@@ -1,21 +1,26 @@
 import Messaging
 
-/// Drops what would exceed a law's or an overlay's number of messages to one person in any 24 hours.
+/// Drops what would exceed a law's or an overlay's number of messages to one person.
 struct CapRule: Rule {
     func judge(_ situation: Situation, _ findings: inout Findings) {
-        for law in situation.laws {
-            guard let cap = law.cap, cap.kinds.contains(situation.kind) else { continue }
-            guard let sent = situation.traffic.sentIn24Hours else {
+        for cap in situation.laws.lazy.compactMap(\.caps).joined() where cap.counts(situation.kind) {
+            guard let sent = situation.traffic.sent(cap) else {
                 findings.skip(cap.rule)
                 continue
             }
-            guard sent >= cap.per24Hours else {
+            guard sent >= cap.limit else {
                 findings.pass(cap.rule)
                 continue
             }
             findings.hit(
-                cap.rule, .drop, why: "\(sent) messages in 24 hours; at most \(cap.per24Hours) are sent",
+                cap.rule, .drop,
+                why: "\(sent) messages in \(cap.count.seconds / 3600) hours; at most \(cap.limit) are sent",
                 reference: cap.reference)
         }
     }
+}
+
+extension TrafficFacts {
+    /// How many messages a cap counts; nil where nobody has counted.
+    func sent(_ cap: Law.Cap) -> Int? { sent[cap.count] ?? (cap.isDaily ? sentIn24Hours : nil) }
 }

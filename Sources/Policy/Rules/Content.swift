@@ -34,7 +34,16 @@ struct LengthRule: Rule {
 struct OptOutInstructionRule: Rule {
     private let name = "content.opt-out-instruction"
 
+    /// Whether it matters that no message of the program came before.
+    static func asksFirstOfProgram(_ kind: MessageKind, _ laws: [Law]) -> Bool {
+        let rules = laws.lazy.compactMap(\.optOutInstruction)
+        return kind == .informational && !rules.isEmpty && !rules.contains { $0.kinds.contains(kind) }
+    }
+
     func judge(_ situation: Situation, _ findings: inout Findings) {
+        if situation.traffic.isFirstOfProgram == nil, Self.asksFirstOfProgram(situation.kind, situation.laws) {
+            return findings.skip(name)
+        }
         guard
             let law = situation.laws.lazy.compactMap(\.optOutInstruction).first(where: {
                 $0.kinds.contains(situation.kind)

@@ -3,13 +3,21 @@ import Messaging
 
 /// Drops what came too late to be of use.
 struct ExpiryRule: Rule {
-    private let name = "guard.expired"
+    private static let name = "guard.expired"
 
     func judge(_ situation: Situation, _ findings: inout Findings) {
         guard let expiresAt = situation.candidate.request.expiresAt, expiresAt <= situation.now else {
-            return findings.pass(name)
+            return findings.pass(Self.name)
         }
-        findings.hit(name, .drop, why: "expired at \(formatRFC3339(expiresAt))")
+        findings.hit(Self.name, .drop, why: "expired at \(formatRFC3339(expiresAt))")
+    }
+
+    /// Drops what would wait until it has expired. Asked when all rules have said until when.
+    static func judge(wait notBefore: Date?, expiresAt: Date?, _ findings: inout Findings) {
+        guard let notBefore, let expiresAt, notBefore >= expiresAt else { return }
+        findings.replacePass(
+            name, .drop,
+            why: "may not be sent before \(formatRFC3339(notBefore)), and expires at \(formatRFC3339(expiresAt))")
     }
 }
 
@@ -47,15 +55,15 @@ struct CountryRule: Rule {
 
 /// Drops what goes to a prefix of numbers that gets too much at once: somebody may be pumping traffic.
 struct VelocityRule: Rule {
-    private let name = "guard.velocity"
+    static let name = "guard.velocity"
     /// In ten minutes; nil for any number.
     let maximum: Int?
 
     func judge(_ situation: Situation, _ findings: inout Findings) {
         guard let maximum else { return }
-        guard let sent = situation.traffic.toPrefixIn10Minutes else { return findings.skip(name) }
-        guard sent >= maximum else { return findings.pass(name) }
+        guard let sent = situation.traffic.toPrefixIn10Minutes else { return findings.skip(Self.name) }
+        guard sent >= maximum else { return findings.pass(Self.name) }
         findings.hit(
-            name, .drop, why: "\(sent) messages to this prefix in 10 minutes; at most \(maximum) are sent")
+            Self.name, .drop, why: "\(sent) messages to this prefix in 10 minutes; at most \(maximum) are sent")
     }
 }

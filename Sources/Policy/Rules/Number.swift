@@ -52,8 +52,11 @@ struct NumberPlanRule: Rule {
 /// Blocks numbers that the provider has called bad.
 struct KnownBadNumberRule: Rule {
     private let name = "number.known-bad"
+    /// Whether the policy keeps such numbers at all.
+    let isOn: Bool
 
     func judge(_ situation: Situation, _ findings: inout Findings) {
+        guard isOn, situation.candidate.request.to.prefixChannel != .messenger else { return }
         switch situation.traffic.numberState {
         case nil: findings.skip(name)
         case .good: findings.pass(name)

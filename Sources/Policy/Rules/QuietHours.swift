@@ -33,7 +33,7 @@ struct QuietHoursRule: Rule {
             if let zone = offsets.firstIndex(where: { !quiet.hours.isOpen(at: now, offset: $0) }) {
                 closed.append((quiet, zone))
             } else {
-                findings.pass(quiet.rule)
+                findings.pass(quiet.rule, closesAt: closing(quiet.hours, recipient.zones, from: now))
             }
         }
         guard !closed.isEmpty else { return }
@@ -49,6 +49,13 @@ struct QuietHoursRule: Rule {
                 "quiet-hours.never-open", .block,
                 why: "no instant of the next 7 days is open in all zones and jurisdictions of the recipient")
         }
+    }
+
+    /// When the hours end in the first of the zones; nil where they last for a day.
+    private func closing(_ hours: OpenHours, _ zones: [Int], from now: Int) -> Date? {
+        let limit = now + 86_400
+        let end = zones.lazy.map { hours.firstClosed(from: now, limit: limit, in: database[$0]) }.min() ?? limit
+        return end < limit ? Date(timeIntervalSince1970: Double(end)) : nil
     }
 
     /// Each law in each zone asks for its own first open instant; the latest of these is asked for again, until none asks

@@ -7,6 +7,11 @@ struct WhatsAppRule: Rule {
     private let window = "content.whatsapp-window"
     private let promotional = "content.whatsapp-promotional"
 
+    /// Whether the last message from the recipient matters.
+    static func asksLastInbound(_ request: SendRequest) -> Bool {
+        request.channel == .whatsapp && request.content == nil
+    }
+
     func judge(_ situation: Situation, _ findings: inout Findings) {
         guard situation.candidate.request.channel == .whatsapp else { return }
         if let law = situation.laws.lazy.compactMap(\.whatsApp).first(where: { $0.kinds.contains(situation.kind) }) {

@@ -52,6 +52,22 @@ struct OpenHours: Sendable, Equatable {
         return nil
     }
 
+    /// The first instant from one on at which it is closed in a zone, in seconds since 1970; `limit` when it is open up to
+    /// then.
+    func firstClosed(from start: Int, limit: Int, in zone: TimeZoneOffsets) -> Int {
+        var instant = start
+        while instant < limit {
+            let offset = zone.offset(at: instant)
+            let local = instant + offset
+            let day = local.floorDivided(by: 86_400)
+            let second = local - day * 86_400
+            guard let window = windows(on: day).first(where: { $0.contains(second) }) else { return instant }
+            // What ends at midnight may go on behind it, and a change of the clocks may end it.
+            instant = min(instant + window.upperBound - second, zone.nextChange(after: instant) ?? Int.max)
+        }
+        return limit
+    }
+
     /// Why it is closed at an instant: `20:05 in America/New_York; open 08:00-20:00`.
     func reason(at instant: Int, offset: Int, zone: String) -> String {
         let local = instant + offset

@@ -50,7 +50,7 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
 
     func awaited(now: Date) async throws -> [AwaitedCount] { throw Away() }
 
-    func noteInbound(sid: String, at: Date) async throws { throw Away() }
+    func noteInbound(_ note: InboundNote) async throws { throw Away() }
 
     func seenInbound(_ sids: [String]) async throws -> Set<String> {
         state.withLock { $0.seen.intersection(sids) }

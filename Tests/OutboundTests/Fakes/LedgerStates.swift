@@ -21,6 +21,12 @@ struct LedgerStates {
     /// The provider's ids that belong to a message.
     var sids: Set<String> = []
     private var consents: [String: RecipientFacts] = [:]
+    /// What is told of earlier messages, to whoever asks.
+    var traffic = TrafficFacts.unknown
+    /// What was asked for with each claim, begun and taken back.
+    var asked: [TrafficQuestion?] = []
+    var begun: [AttemptStart] = []
+    var takenBack: [AttemptStart] = []
 
     mutating func setConsent(
         _ consent: RecipientFacts.Consent, of recipient: RecipientToken, program: String, at: Date
@@ -52,10 +58,12 @@ struct LedgerStates {
                 state: first, hash: claim.requestHash, firstSeenAt: claim.now, program: claim.program,
                 recipient: claim.recipient, changedAt: claim.now)
         rows[claim.key] = row
+        asked.append(claim.traffic)
         return ClaimedMessage(
             state: row.state, isSameRequest: row.hash == claim.requestHash, firstSeenAt: row.firstSeenAt,
             deferralReason: row.deferralReason, changedAt: row.changedAt, decision: row.decision,
-            facts: facts(claim.recipient, program: claim.program))
+            facts: facts(claim.recipient, program: claim.program),
+            traffic: claim.traffic == nil ? .unknown : traffic)
     }
 
     mutating func begin(_ start: AttemptStart) -> AttemptGrant {
@@ -68,6 +76,10 @@ struct LedgerStates {
         guard facts(start.recipient, program: start.program).consentEpoch == start.consentEpoch else {
             return .factsChanged
         }
+        for cap in start.traffic?.caps ?? [] where cap.isBinding && traffic.sent[cap.count] ?? 0 >= cap.limit {
+            return .factsChanged
+        }
+        begun.append(start)
         move(start.key, to: .attempting(attempt: start.attempt, worker: start.worker, since: start.now), at: start.now)
         rows[start.key]?.decision = start.decision
         rows[start.key]?.attempts = start.attempt
@@ -89,6 +101,10 @@ struct LedgerStates {
             case .held: .held(attempts: attempt)
             }
         if case .accepted(let acceptance) = settlement.result { sids.insert(acceptance.sid) }
+        switch settlement.result {
+        case .held, .refused: takenBack += settlement.counted.map { [$0] } ?? []
+        case .accepted, .unknown: break
+        }
         move(settlement.key, to: next, at: settlement.now)
         return true
     }

@@ -60,6 +60,15 @@ final class MemoryLedger: MessageLedger {
 
     func setConsentKnownAt(_ instant: Date?) { state.withLock { $0.known.consentKnownAt = instant } }
 
+    /// What is known of earlier messages.
+    func setTraffic(_ change: (inout TrafficFacts) -> Void) { state.withLock { change(&$0.known.traffic) } }
+
+    var asked: [TrafficQuestion?] { state.withLock { $0.known.asked } }
+
+    var begun: [AttemptStart] { state.withLock { $0.known.begun } }
+
+    var takenBack: [AttemptStart] { state.withLock { $0.known.takenBack } }
+
     // MARK: The port
 
     func claim(_ claim: MessageClaim) async throws -> ClaimedMessage {

@@ -13,6 +13,10 @@ public struct TrafficFacts: Sendable, Equatable {
         case good
         /// With the error code, such as 30006.
         case bad(code: Int)
+
+        /// The provider's errors that are about the number and not about the message: unknown handset, landline, not a
+        /// number, not a mobile number.
+        public static let badCodes: Set<Int> = [30005, 30006, 21211, 21614]
     }
 
     /// The answer of the database of reassigned numbers, asked with the date of the consent.
@@ -22,7 +26,9 @@ public struct TrafficFacts: Sendable, Equatable {
         case noData = "no-data"
     }
 
-    /// Promotional messages of any sender to this person within 24 hours.
+    /// Messages to this person, by what was asked. A count ends at the limit that it is compared with.
+    public var sent: [TrafficQuestion.Count: Int] = [:]
+    /// Messages of any sender to this person within 24 hours, of the kinds that a cap counts; where ``sent`` does not tell.
     public var sentIn24Hours: Int?
     /// The last message from this person to the sender.
     public var lastInbound: LastInbound?
