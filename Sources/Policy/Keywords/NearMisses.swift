@@ -24,7 +24,7 @@ struct NearMisses: Sendable {
             // The first row wins: STOPP stands in the list for German, and is a slip of STOP as well.
             let single = Self.withoutDoubles(keyword)
             plain[single] = plain[single] ?? keyword
-            guard isEnglish || letters.count >= 5 else { continue }
+            guard plain[single] == keyword, isEnglish || letters.count >= 5 else { continue }
             for slip in Self.slips(of: letters) where !all.contains(slip) { slips[slip] = slips[slip] ?? keyword }
             if letters.count >= Self.longKeyword { long.append((keyword, letters)) }
         }
