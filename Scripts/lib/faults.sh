@@ -36,13 +36,21 @@ faults_binary() {
     fi
 }
 
-# What a run leaves behind that was ended before its time.
-faults_stop() {
+# The file systems in memory that a run leaves behind that was killed.
+faults_unmount() {
     local theatre volume
     for theatre in "${FAULT_THEATRES[@]}"; do
-        for volume in "$LOGS/faults/$theatre"/{ledger,spool}; do
+        for volume in "$LOCAL/test/log/faults/$theatre"/{ledger,spool}; do
             ! mountpoint -q "$volume" 2>/dev/null || umount --lazy "$volume" || true
         done
+    done
+}
+
+# What a run leaves behind that was ended before its time.
+faults_stop() {
+    local theatre
+    faults_unmount
+    for theatre in "${FAULT_THEATRES[@]}"; do
         if [[ -d $LOCAL/faults-$theatre ]]; then (broker_use "faults-$theatre" && broker_wipe); fi
         (postgres_use "faults-$theatre" && postgres_wipe) || true
     done
