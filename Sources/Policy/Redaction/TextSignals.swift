@@ -38,8 +38,11 @@ private func mayBeDisguise(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> B
     case 0xC3...0xD8: false
     // Vietnamese and other Latin letters.
     case 0xE1: !(0xB8...0xBB).contains(second)
-    case 0xE2: second == 0x81 || second == 0x82 && third < 0xA0 || (0x91...0x93).contains(second)
-    case 0xE3: (0x88...0x8B).contains(second)
+    case 0xE2:
+        second == 0x81 || second == 0x82 && third < 0xA0 || (0x91...0x93).contains(second)
+            || second == 0x88 && third == 0x95
+    // Numbers in circles, hours, and units such as square metres.
+    case 0xE3: (0x88...0x8E).contains(second)
     case 0xE4...0xE9, 0xEB...0xEE: false
     case 0xF0: !(second == 0x9F && ((0x8C...0xA7).contains(third) || (0xA9...0xAB).contains(third)))
     default: true
