@@ -42,12 +42,12 @@ struct RedactionTable: Sendable, Equatable {
     /// What holds where a policy file says nothing.
     static let standard: RedactionTable = {
         var table = none
-        for sink in Sink.allCases where sink != .body {
+        // Bodies are in clear on events.clear.
+        for sink in Sink.allCases where sink != .body && sink != .eventsClear {
             for detector in Detector.allCases { table[sink, .detector(detector)] = .mask }
         }
         table[.body, .detector(.pan)] = .block
-        table[.eventsClear, .detector(.email)] = .allow
-        table[.eventsClear, .detector(.phone)] = .allow
+        table[.eventsClear, .detector(.pan)] = .mask
         return table
     }()
 
@@ -62,7 +62,11 @@ struct RedactionTable: Sendable, Equatable {
     subscript(sink: Sink, kind: Finding.Kind) -> RedactionAction {
         get {
             let column = Self.column(kind)
-            return column < width ? actions[Self.row(sink) * width + column] : .allow
+            guard column < width else { return .allow }
+            let action = actions[Self.row(sink) * width + column]
+            // What may not be sent is not told either.
+            if sink == .eventsClear, action == .allow, self[.body, kind] == .block { return .mask }
+            return action
         }
         set {
             let column = Self.column(kind)
