@@ -24,7 +24,7 @@ live_database() {
     export SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES=$ROOT/Scripts/postgres
     SWITCHBOARD_TEST_POSTGRES_URL=$(postgres_url)
     export SWITCHBOARD_TEST_POSTGRES_CA_FILE=$LOCAL/postgres-tls/ca.pem
-    tier_swift database --filter "$DATABASE_TESTS"
+    tier_swift database --no-parallel --filter "$DATABASE_TESTS"
     tier_python ledger "$ROOT/Tests/Python/live_ledger.py"
     unset SWITCHBOARD_TEST_POSTGRES_URL SWITCHBOARD_TEST_POSTGRES
     postgres_wipe
