@@ -139,7 +139,7 @@ def test_prune_tells_what_it_removes(deployment: Deployment):
         assert done.returncode == 0, done.stderr
         rows = dict(line.split() for line in done.stdout.splitlines())
         assert rows == dict.fromkeys(
-            ["message", "provider_id", "decision", "conversation", "evidence", "bridge"], "0"
+            ["message", "provider_id", "decision", "conversation", "evidence", "bridge", "traffic"], "0"
         )
     assert re.search(r"^pruned    \d{4}-", deployment.command("ledger", "status").stdout, re.MULTILINE)
 
