@@ -13,8 +13,12 @@ extension MessageJourney {
     func giveUp(_ message: PreparedMessage) async throws {
         let claimed = try await ledger.claim(message.claim(at: clock.now()))
         guard claimed.isSameRequest else { return try await refuseConflict(message) }
-        guard case .held = claimed.state else { return try await resume(message, claimed.state, claimed) }
-        try await ledger.close(message.key, as: .rejected, decision: nil, now: clock.now())
+        switch claimed.state {
+        case .held: try await ledger.close(message.key, as: .rejected, decision: nil, now: clock.now())
+        // Given up by a worker that may have died before it was told and kept.
+        case .closed(.rejected): break
+        default: return try await resume(message, claimed.state, claimed)
+        }
         try await rejectPoison(message.delivery, message.received.envelope, message.request)
     }
 

@@ -13,7 +13,7 @@ public struct WorkerConfiguration: Sendable {
     public var requiresUserID = true
     /// The only recipients that may be called; nil allows all. Staging sets it.
     public var allowedRecipients: Set<String>?
-    /// Seconds within which a granted attempt must reach the provider, by this worker's clock.
+    /// Seconds from asking for an attempt to the call, by this worker's clock; the call may wait 2 s more for a connection.
     public var attemptWindow = 3.0
     /// Seconds that a call to the provider may take.
     public var callTimeout = 30.0

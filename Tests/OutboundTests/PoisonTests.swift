@@ -49,6 +49,15 @@ import Topics
         #expect(kept.body == Array(Deliveries.json.utf8))
     }
 
+    @Test("given up by a worker that died before it told and kept it") func diedBeforeItWasKept() async throws {
+        let bench = try Bench()
+        try await bench.work(delivery(.int64(180)))
+        #expect(bench.ledger.state(of: Bench.key) == .closed(.rejected))
+        _ = bench.steps()
+        try await bench.work(delivery(.int64(181)))
+        #expect(bench.steps() == ["claim", "event message.rejected", "publish dead transactional"])
+    }
+
     @Test("at the end not even the body is read") func unread() async throws {
         let bench = try Bench()
         let strange = delivery(.int64(190), json: "{")
