@@ -1,5 +1,6 @@
 """The programs that are compared, and how each is started."""
 
+import shutil
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,8 @@ class Worker:
         ledger = LOCAL / "ledger.sqlite"
         if new:
             for path in LOCAL.glob("ledger.sqlite*"):
-                path.unlink()
+                # A bridge makes its spool a folder beside the ledger.
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         configuration = LOCAL / "worker.yaml"
         configuration.write_text(f"worker:\n  slots: {slots}\n  reservedSlots: {RESERVED_SLOTS}\n", encoding="utf-8")
         return {

@@ -46,7 +46,7 @@ final class JournalFolder {
     /// The journal's files, in their order.
     func segments() throws(JournalError) -> [SegmentName] { try Self.segments(in: root) }
 
-    private static func segments(in path: String) throws(JournalError) -> [SegmentName] {
+    static func segments(in path: String) throws(JournalError) -> [SegmentName] {
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: path).compactMap { SegmentName($0) }
             return names.sorted { ($0.first, $0.description) < ($1.first, $1.description) }

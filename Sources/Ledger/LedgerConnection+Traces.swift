@@ -32,7 +32,7 @@ extension LedgerConnection {
         }
     }
 
-    private func trace(_ key: MessageKey, _ row: MessageRow) throws(LedgerError) -> MessageTrace {
+    func trace(_ key: MessageKey, _ row: MessageRow) throws(LedgerError) -> MessageTrace {
         var trace = MessageTrace(
             key: key, firstSeenAt: Date(microseconds: row.firstSeen), state: try row.attemptState(tables.names),
             attempts: row.attempt, changedAt: Date(microseconds: row.changedAt))

@@ -57,6 +57,7 @@ enum Schema {
         migrator.registerMigration("4") { database in try database.execute(sql: version4(now: Date().microseconds)) }
         migrator.registerMigration("5") { database in try database.execute(sql: version5) }
         migrator.registerMigration("6") { database in try database.execute(sql: version6) }
+        migrator.registerMigration("7") { database in try database.execute(sql: version7) }
         return migrator
     }
 

@@ -13,6 +13,6 @@ struct SwitchboardCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, SendCommand.self, ExplainCommand.self, PolicyCommand.self, SignatureCommand.self,
             TailCommand.self, TraceCommand.self, TopologyCommand.self, LedgerCommand.self, ReplayCommand.self,
-            ConsentCommand.self, DoctorCommand.self,
+            ConsentCommand.self, PrivacyCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
 }

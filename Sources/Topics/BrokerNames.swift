@@ -27,6 +27,8 @@ public enum QueueName {
     public static let consent = "consent"
     /// Statuses and conversations.
     public static let recorder = "recorder"
+    /// Every event, for whoever keeps them.
+    public static let archive = "archive"
 
     /// What no queue took.
     public static let unroutable = "unroutable"
@@ -46,6 +48,6 @@ public enum QueueName {
     public static var all: [String] {
         MessageClass.allCases.flatMap { messageClass in
             [send(messageClass), dead(messageClass)] + DelayStep.allCases.map { delay(messageClass, $0) }
-        } + [consent, recorder, "crm", "cdp", "archive", "alerts", unroutable]
+        } + [consent, recorder, "crm", "cdp", archive, "alerts", unroutable]
     }
 }

@@ -4,6 +4,12 @@ import Postgres
 
 /// What an operator asks of single messages.
 extension LedgerQueries {
+    /// Of message m, its standing s, progress p and decision d: what ``trace(_:)`` reads.
+    static let traceColumns = """
+        SELECT s.state, s.attempt, s.changed_at, s.worker, s.status, s.error_code, s.sid, s.provider_status, m.app,
+            m.message_id, m.class, m.purpose, m.channel, m.first_seen, p.status_at, p.final_at, s.deferral_reason, d.record
+        """
+
     /// The index begins with the app: it is looked into once for each app that has messages.
     private static let traceStatement = PostgresStatement(
         """
@@ -12,8 +18,7 @@ extension LedgerQueries {
             UNION ALL
             SELECT (SELECT min(m.app) FROM message m WHERE m.app > apps.app) FROM apps WHERE apps.app IS NOT NULL
         )
-        SELECT s.state, s.attempt, s.changed_at, s.worker, s.status, s.error_code, s.sid, s.provider_status, m.app,
-            m.message_id, m.class, m.purpose, m.channel, m.first_seen, p.status_at, p.final_at, s.deferral_reason, d.record
+        \(traceColumns)
         FROM apps JOIN message m ON m.app = apps.app AND m.message_id = $1
         JOIN standing s ON s.id = m.id
         LEFT JOIN progress p ON p.message = m.id

@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 5
+    static let version: Int64 = 6
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -94,6 +94,10 @@ enum PostgresSchema {
                     IF present < 5 AND \(version) >= 5 THEN
                         \(version5)
                         UPDATE ledger SET version = 5;
+                    END IF;
+                    IF present < 6 AND \(version) >= 6 THEN
+                        \(version6)
+                        UPDATE ledger SET version = 6;
                     END IF;
                 END
                 $migration$

@@ -12,11 +12,8 @@ extension Assembly {
         var options = JournalOptions()
         options.maximumBytes = settings.spoolMegabytes << 20
         do throws(JournalError) {
-            let keys = try JournalKeys(
-                settings.tokenKeys.keys(for: "switchboard.bridge-spool.v1").map { key in
-                    JournalKeys.Key(id: key.id, secret: key.secret)
-                })
-            return try await Journal.open(settings.spoolPath, keys: keys, options: options, logger: logger)
+            return try await Journal.open(
+                settings.spoolPath, keys: try settings.spoolKeys, options: options, logger: logger)
         } catch {
             guard error.meansNoPlace else {
                 let setting = error.code == .missingKey ? "SWITCHBOARD_TOKEN_KEYS" : "bridge.spool.path"
@@ -26,6 +23,18 @@ extension Assembly {
                 "The bridge has no place on disk: while the broker is away, it asks the provider to come again",
                 metadata: ["setting": "bridge.spool.path", "reason": "\(error)"])
             return nil
+        }
+    }
+}
+
+extension Settings {
+    /// What the spool is encrypted with.
+    var spoolKeys: JournalKeys {
+        get throws(JournalError) {
+            try JournalKeys(
+                tokenKeys.keys(for: "switchboard.bridge-spool.v1").map { key in
+                    JournalKeys.Key(id: key.id, secret: key.secret)
+                })
         }
     }
 }

@@ -20,18 +20,22 @@ struct ConsentScopeOptions: ParsableArguments {
         }
     }
 
-    func apply(_ kind: ConsentChange.Kind, to recipient: String, evidence: String) async throws {
-        let address = try ConsentCommand.address(recipient)
+    func apply(_ kind: ConsentChange.Kind, to person: PersonArgument, evidence: String) async throws {
+        let address = try person.address()
         let at = at.flatMap(parseRFC3339) ?? Date()
         try await ConsentCommand.withLedger { ledger, settings in
             guard let token = settings.tokenKeys.tokens(for: address).first else { throw ExitCode.failure }
             let change = ConsentChange(
                 kind: kind, recipient: token, programs: [program ?? ConsentChange.everything], evidence: evidence,
                 keyword: nil, at: at)
+            let trail = try await AuditTrail(ledger, settings)
             guard try await ledger.apply(change) else {
                 complain("nothing was changed: a later word stands; see `switchboard consent show`")
                 throw ExitCode.failure
             }
+            try await trail.note(
+                "consent.\(kind.rawValue)", subject: token, reason: evidence,
+                details: ["program": change.programs.first, "at": formatRFC3339(at)])
             printLine("\(kind.rawValue) at \(formatRFC3339(at))")
         }
     }
@@ -42,16 +46,15 @@ struct ConsentRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Records a no that came another way than by a reply.")
 
-    @Argument(help: "The number, or whatsapp:+1…") var recipient: String
+    @OptionGroup var person: PersonArgument
     @OptionGroup var scope: ConsentScopeOptions
     @Option(help: "What stands behind it, such as a ticket's number.") var evidence = "operator"
 
     func validate() throws {
-        _ = try ConsentCommand.address(recipient)
         if let problem = ConsentLine.problem(evidence: evidence) { throw ValidationError("--evidence \(problem)") }
     }
 
-    func run() async throws { try await scope.apply(.revoked, to: recipient, evidence: evidence) }
+    func run() async throws { try await scope.apply(.revoked, to: person, evidence: evidence) }
 }
 
 /// `switchboard consent grant`: a yes that came another way.
@@ -63,14 +66,13 @@ struct ConsentGrantCommand: AsyncParsableCommand {
             the person's own START or UNSTOP does, and the next refusal records the no again.
             """)
 
-    @Argument(help: "The number, or whatsapp:+1…") var recipient: String
+    @OptionGroup var person: PersonArgument
     @OptionGroup var scope: ConsentScopeOptions
     @Option(help: "What stands behind it, such as the id of a signed form.") var evidence: String
 
     func validate() throws {
-        _ = try ConsentCommand.address(recipient)
         if let problem = ConsentLine.problem(evidence: evidence) { throw ValidationError("--evidence \(problem)") }
     }
 
-    func run() async throws { try await scope.apply(.granted, to: recipient, evidence: evidence) }
+    func run() async throws { try await scope.apply(.granted, to: person, evidence: evidence) }
 }

@@ -31,12 +31,4 @@ struct ConsentCommand: AsyncParsableCommand {
             try await body(ledger, settings)
         }
     }
-
-    /// An address of the command line; wrong usage where it is none.
-    static func address(_ text: String) throws -> Address {
-        guard let address = try? Address(text), address.isE164 || address.prefixChannel == .messenger else {
-            throw ValidationError("a recipient is a number such as +15558675310, or whatsapp:+1… rcs:+1… messenger:…")
-        }
-        return address
-    }
 }

@@ -16,7 +16,8 @@ struct ConsentExportCommand: AsyncParsableCommand {
     private static let page = 1000
 
     func run() async throws {
-        try await LedgerCommand.withLedger { ledger, _ in
+        try await ConsentCommand.withLedger { ledger, settings in
+            try await AuditTrail(ledger, settings).note("consent.export")
             var last: ConsentWord?
             repeat {
                 let words = try await ledger.words(after: last, limit: Self.page)

@@ -35,8 +35,15 @@ struct ConsentImportCommand: AsyncParsableCommand {
             }
             guard !dryRun else { return printLine("\(changes.count) lines can be recorded") }
             let bar = ProgressBar(total: changes.count)
+            let trail = try await AuditTrail(ledger, settings)
             let outcome = await ConsentImport(ledger: ledger, progress: bar.show).apply(changes)
             printLine("\(outcome.changed) recorded, \(outcome.unchanged) stood already or were older than what stands")
+            try await trail.note(
+                "consent.import",
+                details: [
+                    "file": shown(name), "lines": "\(changes.count)", "recorded": "\(outcome.changed)",
+                    "failed": outcome.failures.isEmpty ? nil : "yes",
+                ])
             guard let first = outcome.failures.first else { return }
             complain(first)
             complain("the import ended there; the same file may be imported again")

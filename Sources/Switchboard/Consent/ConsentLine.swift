@@ -104,6 +104,6 @@ func isProgram(_ text: String) -> Bool {
         || (3...8).contains(bytes.count) && bytes.allSatisfy { (0x30...0x39).contains($0) }
 }
 
-private func isHexadecimal(_ byte: UInt8) -> Bool {
+func isHexadecimal(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
 }

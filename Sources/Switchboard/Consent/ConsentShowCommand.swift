@@ -9,13 +9,11 @@ struct ConsentShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Tells what a person has said to each program.",
         discussion: "Prints nothing but a line on standard error, and ends with 0, where the person has said nothing.")
 
-    @Argument(help: "The number, or whatsapp:+1…") var recipient: String
+    @OptionGroup var person: PersonArgument
     @Flag(help: "Print JSON lines, as export does.") var json = false
 
-    func validate() throws { _ = try ConsentCommand.address(recipient) }
-
     func run() async throws {
-        let address = try ConsentCommand.address(recipient)
+        let address = try person.address()
         try await LedgerCommand.withLedger { ledger, settings in
             let words = try await ledger.words(of: settings.tokenKeys.tokens(for: address))
             if words.isEmpty { complain("the ledger knows no word of this recipient") }

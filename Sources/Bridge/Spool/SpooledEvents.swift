@@ -1,0 +1,27 @@
+public import Journal
+public import Messaging
+
+/// Events that wait on a bridge's disk for the broker.
+public struct SpooledEvents: Sendable {
+    /// In the order in which they came.
+    public var events: [WrittenEvent]
+    /// Whether all that stands there could be read.
+    public var isWhole: Bool
+
+    /// Reads the spool of a bridge, which may be at work.
+    ///
+    /// - Parameter path: its folder; one that is missing holds nothing.
+    /// - Throws: ``JournalError`` when it cannot be read.
+    public init(at path: String, keys: JournalKeys) throws(JournalError) {
+        let (records, isWhole) = try Journal.records(in: path, keys: keys)
+        events = []
+        self.isWhole = isWhole
+        for record in records {
+            if let webhook = SpooledWebhook(record.payload) {
+                events += webhook.events
+            } else {
+                self.isWhole = false
+            }
+        }
+    }
+}
