@@ -37,8 +37,9 @@ let package = Package(
     name: "Switchboard",
     products: [
         .executable(name: "switchboard", targets: ["Switchboard"]),
-        // For the benchmark of the ledger alone.
+        // For the benchmarks of the ledger and of the policy alone.
         .library(name: "SwitchboardLedger", targets: ["Ledger", "Messaging"]),
+        .library(name: "SwitchboardPolicy", targets: ["Policy", "Messaging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,23 +1,29 @@
 public import Messaging
 
 /// A message that the policy is asked about, at the moment when it would be sent.
-public struct Candidate: Sendable {
+public final class Candidate: Sendable {
     /// What the app asked for.
-    public var request: SendRequest
+    public let request: SendRequest
     /// The rendered text; nil where the message has none, or where it is rendered at the provider.
     public let text: String?
     /// The length of the text.
     public let segmentCount: SegmentCount?
     /// The app that asked, `[a-z0-9-]{1,32}`.
-    public var app: String
+    public let app: String
     /// What the message is for.
-    public var messageClass: MessageClass
+    public let messageClass: MessageClass
     /// The third word of the routing key.
-    public var purpose: String
+    public let purpose: String
     /// Whether the app's own word on consent, zones and regions counts.
-    public var isTrusted: Bool
-    /// What becomes of the text, once a policy has looked at it.
-    var review: TextReview?
+    public let isTrusted: Bool
+    /// What holds for it, once a policy has looked at it.
+    let known: Known?
+
+    /// What one policy makes of a message, whoever its recipient is to us.
+    struct Known: Sendable {
+        let standing: Standing
+        let review: TextReview
+    }
 
     /// A message with its text as it would be sent.
     public init(
@@ -30,5 +36,20 @@ public struct Candidate: Sendable {
         self.messageClass = messageClass
         self.purpose = purpose
         self.isTrusted = isTrusted
+        known = nil
     }
+
+    init(_ candidate: Candidate, known: Known) {
+        request = candidate.request
+        text = candidate.text
+        segmentCount = candidate.segmentCount
+        app = candidate.app
+        messageClass = candidate.messageClass
+        purpose = candidate.purpose
+        isTrusted = candidate.isTrusted
+        self.known = known
+    }
+
+    /// What becomes of the text.
+    var review: TextReview? { known?.review }
 }

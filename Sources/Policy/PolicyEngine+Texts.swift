@@ -6,11 +6,15 @@ extension PolicyEngine {
     /// A decision and the text that is sent by it come from one policy, though a running program's may be exchanged in
     /// between.
     public func reviewed(_ candidate: Candidate) -> Candidate {
-        guard candidate.review?.revision != revision.revision else { return candidate }
-        var reviewed = candidate
-        let country = country(of: candidate.request.to)
-        reviewed.review = review(candidate, applying(candidate.app, candidate.purpose, country))
-        return reviewed
+        if candidate.known?.review.revision == revision.revision { return candidate }
+        return Candidate(candidate, known: known(of: candidate))
+    }
+
+    /// What this policy makes of a message, from before where it has looked at it.
+    func known(of candidate: Candidate) -> Candidate.Known {
+        if let known = candidate.known, known.review.revision == revision.revision { return known }
+        let standing = newStanding(of: candidate)
+        return Candidate.Known(standing: standing, review: review(candidate, standing.overlays))
     }
 
     /// A person's text as `events.clear` may have it; nil where that may not have it at all.

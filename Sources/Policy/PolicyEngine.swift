@@ -6,7 +6,7 @@ public import Messaging
 ///
 /// All rules run and every hit is listed; the strongest effect wins. No clock, no store, no state: the same question has
 /// the same answer.
-public struct PolicyEngine: Sendable {
+public final class PolicyEngine: Sendable {
     /// The policy's name, the hash of its data, and the version of the time zones.
     public let revision: Decision.Revision
     let document: PolicyDocument
@@ -24,12 +24,14 @@ public struct PolicyEngine: Sendable {
     public static let shipped = PolicyEngine()
 
     /// The shipped policy under an overlay.
-    public init(overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system) {
+    public convenience init(overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system) {
         self.init(.shipped, overlay: overlay, timeZones: timeZones)
     }
 
     /// A policy of the operator's.
-    public init(_ document: PolicyDocument, overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system) {
+    public convenience init(
+        _ document: PolicyDocument, overlay: PolicyOverlay = .none, timeZones: TimeZoneDatabase = .system
+    ) {
         self.init(document, overlay: overlay, timeZones: timeZones, order: { $0 })
     }
 
@@ -136,24 +138,20 @@ public struct PolicyEngine: Sendable {
             ?? document.smartEncoding
     }
 
-    /// What holds for a message, whatever is known of earlier ones.
-    struct Standing {
-        let kind: MessageKind
-        let country: String?
-        let recipient: RecipientPlaces.Answer
-        let laws: [Law]
-        /// By index.
-        let overlays: [Int]
-    }
-
     /// What holds for a message, by where its recipient may be and whose it is.
     func standing(of candidate: Candidate) -> Standing {
+        if let known = candidate.known, known.review.revision == revision.revision { return known.standing }
+        return newStanding(of: candidate)
+    }
+
+    /// Looks afresh.
+    func newStanding(of candidate: Candidate) -> Standing {
         let country = country(of: candidate.request.to)
         let recipient = places.answer(candidate.request, country: country, isTrusted: candidate.isTrusted)
         let applying = applying(candidate.app, candidate.purpose, country)
         return Standing(
             kind: document.kind(
-                of: candidate.messageClass, purpose: candidate.purpose, under: applying.lazy.map { overlays[$0] }),
+                of: candidate.messageClass, purpose: candidate.purpose, under: applying.lazy.map { self.overlays[$0] }),
             country: country, recipient: recipient,
             laws: recipient.place.laws + applying.map { overlays[$0].law }, overlays: applying)
     }
@@ -169,13 +167,10 @@ public struct PolicyEngine: Sendable {
     private func situation(
         _ candidate: Candidate, _ facts: RecipientFacts?, _ traffic: TrafficFacts, _ now: Date
     ) -> Situation {
-        let standing = standing(of: candidate)
-        let known = candidate.review.flatMap { $0.revision == revision.revision ? $0 : nil }
+        let known = known(of: candidate)
         return Situation(
-            candidate: candidate, facts: facts, traffic: traffic, now: now, kind: standing.kind,
-            country: standing.country, recipient: standing.recipient, laws: standing.laws,
-            overlays: standing.overlays, text: candidate.text.map { TextFindings($0, words) },
-            review: known ?? review(candidate, standing.overlays))
+            candidate: candidate, facts: facts, traffic: traffic, now: now, standing: known.standing,
+            text: candidate.text.map { TextFindings($0, words) }, review: known.review)
     }
 
     private static func facts(_ situation: Situation) -> Decision.Facts {

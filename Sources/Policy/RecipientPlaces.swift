@@ -3,7 +3,7 @@ import Messaging
 /// Where the recipient of a message may be: time zones and laws, by the number and by what a trusted app says.
 struct RecipientPlaces: Sendable {
     /// The answer for one message.
-    struct Answer {
+    struct Answer: Sendable {
         var place: LawBook.Place
         /// Indexes into the database; empty where no zone is known.
         var zones: [Int] = []

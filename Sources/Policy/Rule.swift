@@ -8,18 +8,17 @@ struct Situation {
     let facts: RecipientFacts?
     let traffic: TrafficFacts
     let now: Date
-    let kind: MessageKind
-    let country: String?
-    /// Where the recipient may be.
-    let recipient: RecipientPlaces.Answer
-    /// The laws of the recipient's jurisdictions, and of the overlays that hold for the message.
-    let laws: [Law]
-    /// The overlays that hold for the message, by index.
-    let overlays: [Int]
+    let standing: Standing
     /// What was found in the text; nil where the text is not known here.
     let text: TextFindings?
     /// What becomes of the text.
     let review: TextReview
+
+    var kind: MessageKind { standing.kind }
+    var country: String? { standing.country }
+    var recipient: RecipientPlaces.Answer { standing.recipient }
+    var laws: [Law] { standing.laws }
+    var overlays: [Int] { standing.overlays }
 
     /// Whether the message has no text: one of media alone. One that is rendered at the provider has a text.
     var hasNoText: Bool {

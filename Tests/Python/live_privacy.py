@@ -177,7 +177,7 @@ def test_the_audit_log_tells_who_did_what_and_shows_what_was_changed():
         connection.executescript(sql)
         connection.close()
 
-    ledger("CREATE TABLE kept AS SELECT * FROM audit; UPDATE audit SET record = '{}' WHERE number = 2")
+    ledger("CREATE TABLE kept AS SELECT * FROM audit; UPDATE audit SET record = X'7B7D' WHERE number = 2")
     try:
         changed = command("audit", "verify")
         assert changed.returncode == 1 and "entry 2:" in changed.stderr
@@ -195,8 +195,9 @@ def passwords() -> list[str]:
 
 
 def written() -> dict[str, bytes]:
-    """All files of the system but those that are there to hold a secret."""
-    files = [path for path in FOLDER.rglob("*") if path.is_file()] + [Path(setting("SYSTEM_LOG"))]
+    """All files of the system but those that are there to hold a secret. The broker's own hold the requests."""
+    files = [path for path in FOLDER.rglob("*") if path.is_file() and FOLDER / "broker" not in path.parents]
+    files.append(Path(setting("SYSTEM_LOG")))
     secret = ("token-keys", "account", "passwords")
     return {str(path): path.read_bytes() for path in files if not any(word in path.name for word in secret)}
 
@@ -261,6 +262,7 @@ def test_a_crash_tells_no_secret(tmp_path: Path):
             [BINARY, "run", "worker"],
             env=kept
             | {
+                "SWIFT_BACKTRACE": "enable=yes,symbolicate=off,registers=all",
                 "SWITCHBOARD_MODE": "development",
                 "SWITCHBOARD_AMQP_URL": f"amqp://worker:{password}@127.0.0.1:1/switchboard",
                 "SWITCHBOARD_LEDGER_URL": f"sqlite:{tmp_path}/ledger.sqlite",
@@ -283,12 +285,15 @@ def test_a_crash_tells_no_secret(tmp_path: Path):
                     break
             except requests.ConnectionError:
                 time.sleep(0.05)
+        # The runtime tells what it sees and, as the signal came from outside, goes on.
         process.send_signal(signal.SIGSEGV)
-        assert process.wait(timeout=120) == -signal.SIGSEGV
+        while b"Backtrace took" not in log.read_bytes():
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text(errors="replace")
+            time.sleep(0.05)
     finally:
         process.kill()
         process.wait()
     said = log.read_bytes()
-    assert said
+    assert b"Program crashed" in said
     for secret in (password, token):
         assert secret.encode() not in said and secret.encode().hex().encode() not in said
