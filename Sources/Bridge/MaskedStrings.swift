@@ -1,6 +1,9 @@
+import FoundationEssentials
+import Messaging
+
 /// A JSON text with its strings masked, and everything else as it stands: what is masked must stay JSON.
 ///
-/// - Parameter mask: what becomes of a string's content, escapes unread; nil empties it.
+/// - Parameter mask: what becomes of a string; nil empties it.
 func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
     var masked: [UInt8] = []
     masked.reserveCapacity(json.count)
@@ -16,12 +19,29 @@ func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
         while index < json.count, json[index] != UInt8(ascii: "\"") {
             index += json[index] == UInt8(ascii: "\\") ? 2 : 1
         }
-        index = min(index, json.count)
-        masked.append(UInt8(ascii: "\""))
-        masked.append(contentsOf: (mask(String(decoding: json[(start + 1)..<index], as: UTF8.self)) ?? "").utf8)
-        guard index < json.count else { break }
-        masked.append(UInt8(ascii: "\""))
+        guard index < json.count else {
+            // No string: it has no end.
+            masked.append(UInt8(ascii: "\""))
+            masked.append(contentsOf: (mask(String(decoding: json[(start + 1)...], as: UTF8.self)) ?? "").utf8)
+            break
+        }
+        masked.append(contentsOf: maskedString(json[start...index], mask))
         index += 1
     }
     return String(decoding: masked, as: UTF8.self)
+}
+
+/// A JSON string with its quotation marks: with its escapes read, behind which anything may hide.
+private func maskedString(_ json: ArraySlice<UInt8>, _ mask: (String) -> String?) -> [UInt8] {
+    let content = json.dropFirst().dropLast()
+    let read =
+        content.contains(UInt8(ascii: "\\"))
+        ? try? JSONDecoder().decode(String.self, from: Data(json)) : String(validating: content, as: UTF8.self)
+    // What no JSON reader would take for a string is shown to nobody.
+    guard let read else { return Array("\"\"".utf8) }
+    let masked = mask(read) ?? ""
+    guard masked != read else { return Array(json) }
+    var text = JSONText(reservingCapacity: json.count)
+    text.value(nil, masked)
+    return text.bytes
 }

@@ -83,8 +83,13 @@ struct Findings {
     mutating func skip(_ rule: String) { notRun.append(rule) }
 
     /// The rule hit.
-    mutating func hit(_ rule: String, _ effect: Effect, why: String, reference: String? = nil, notBefore: Date? = nil) {
-        let isWeakened = effect > .warn && isWeakened(rule)
+    ///
+    /// - Parameter isFinal: no overlay lets it only warn: what it speaks of has been done, or has its own place in the file.
+    mutating func hit(
+        _ rule: String, _ effect: Effect, why: String, reference: String? = nil, notBefore: Date? = nil,
+        isFinal: Bool = false
+    ) {
+        let isWeakened = effect > .warn && !isFinal && isWeakened(rule)
         reasons.append(
             Decision.Reason(rule: rule, effect: isWeakened ? .warn : effect, why: why, reference: reference))
         // Several rules put a message off until all of them allow it.

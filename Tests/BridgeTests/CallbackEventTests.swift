@@ -1,4 +1,5 @@
 import Messaging
+import Policy
 import Testing
 
 @testable import Bridge
@@ -74,5 +75,16 @@ import Testing
             event.clearDetails["payload"]
                 == #"{"at":1795291200004,"note":"card <number> \"x\"","sid":"RM1","from":"+14155550132"}"#)
         #expect(maskedStrings(Array(#"{"a":"b\"#.utf8)) { $0 } == #"{"a":"b\"#)
+    }
+
+    @Test("digits that are written as escapes are masked as those that are not") func escapes() {
+        let engine = PolicyEngine.shipped
+        func masked(_ json: String) -> String {
+            maskedStrings(Array(json.utf8)) { engine.clearText($0, app: nil, from: nil) }
+        }
+        #expect(masked(#"{"a":"card 4\u0031111111111\u00311111"}"#) == #"{"a":"card <number>"}"#)
+        #expect(masked(#"["a\u0022\n","\u00e9"]"#) == #"["a\u0022\n","\u00e9"]"#)
+        // No JSON reader takes these for strings.
+        #expect(masked(#"["\x41","\ud800"]"#) == #"["",""]"#)
     }
 }

@@ -9,11 +9,33 @@ enum FoldingTable {
         case 0x61...0x7A, 0x30...0x39: text.append(scalar)
         case 0x41...0x5A: text.append(lowerCase(scalar))
         case 0..<0x80: text.append(" ")
+        case 0..<0x10000:
+            let folded = basic[Int(scalar.value)]
+            guard folded != several else { return foldBeyondASCII(scalar, into: &text) }
+            if folded != nothing { text.append(folded) }
         default: foldBeyondASCII(scalar, into: &text)
         }
     }
 
-    private static func foldBeyondASCII(_ scalar: Unicode.Scalar, into text: inout [Unicode.Scalar]) {
+    private static let nothing: Unicode.Scalar = "\u{0}"
+    private static let several: Unicode.Scalar = "\u{FFFF}"
+
+    /// What stands for each scalar of the basic plane. The properties of a scalar are looked for in tables of the standard
+    /// library, which takes a microsecond.
+    private static let basic: [Unicode.Scalar] = (UInt32(0)..<0x10000).map { value in
+        switch value {
+        // Han and Hangul, half of the plane, stand for themselves.
+        case 0x3400..<0x4DC0, 0x4E00..<0xA000, 0xAC00..<0xD7A4: return Unicode.Scalar(value) ?? several
+        default:
+            guard value >= 0x80, let scalar = Unicode.Scalar(value) else { return several }
+            var folded: [Unicode.Scalar] = []
+            foldBeyondASCII(scalar, into: &folded)
+            return folded.count > 1 ? several : folded.first ?? nothing
+        }
+    }
+
+    /// As ``fold(_:into:)``, by what the standard library knows of the scalar.
+    static func foldBeyondASCII(_ scalar: Unicode.Scalar, into text: inout [Unicode.Scalar]) {
         let properties = scalar.properties
         if appendListed(scalar, to: &text) { return }
         for scalar in properties.lowercaseMapping.unicodeScalars {

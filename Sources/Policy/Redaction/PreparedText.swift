@@ -114,11 +114,13 @@ struct PreparedText {
             } else if let byte = ScalarFolding.common(scalar) {
                 if byte == ScalarFolding.letter { folded.append(scalar) }
                 bytes.append(byte)
-            } else if scalar.properties.isWhitespace {
-                bytes.append(UInt8(ascii: " "))
             } else {
                 FoldingTable.fold(scalar, into: &folded)
-                for scalar in folded { bytes.append(byte(scalar)) }
+                if folded.count == 1, folded[0] == " ", scalar.properties.isWhitespace {
+                    bytes.append(UInt8(ascii: " "))
+                } else {
+                    for scalar in folded { bytes.append(byte(scalar)) }
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 import Messaging
 
-/// Stops what may not be sent, and tells of what is masked in the text that is sent.
+/// Stops what may not be sent, and tells of what is masked in the text that is sent. `warnOnly` does not reach it: what is
+/// sent all the same stands in the section `redaction`.
 struct RedactionRule: Rule {
     private let cards = "content.pan"
     /// The names of the policy file's patterns.
@@ -11,10 +12,11 @@ struct RedactionRule: Rule {
         var hit: Set<Finding.Kind> = []
         for (kind, place) in review.blocking where hit.insert(kind).inserted {
             findings.hit(
-                name(kind), .block, why: "\(Self.holder(place)) holds \(noun(kind))", reference: reference(kind))
+                name(kind), .block, why: "\(Self.holder(place)) holds \(noun(kind))", reference: reference(kind),
+                isFinal: true)
         }
         for kind in review.masking.sorted(by: { name($0) < name($1) }) where !hit.contains(kind) {
-            findings.hit(name(kind), .redact, why: "\(noun(kind)) is masked in what is sent")
+            findings.hit(name(kind), .redact, why: "\(noun(kind)) is masked in what is sent", isFinal: true)
             hit.insert(kind)
         }
         guard !hit.contains(.detector(.pan)) else { return }

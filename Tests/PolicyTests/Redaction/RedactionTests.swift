@@ -52,6 +52,13 @@ import Testing
         #expect(!json.contains("4111"))
     }
 
+    @Test("an overlay that lets rules of content only warn lets no card number pass") func notWeakened() throws {
+        for rule in ["content", "content.pan"] {
+            let lenient = try engine("overlays: [{name: lenient, warnOnly: [\(rule)]}]\n")
+            #expect(try judge("Paid with \(number).", lenient).decision.outcome == .block)
+        }
+    }
+
     @Test("digits that only may be a card number warn, are sent, and are hidden elsewhere") func doubtful() throws {
         let text = "Parcel 9701234567890122"
         let (warned, sent) = try judge(text)
