@@ -119,7 +119,8 @@ extension MessageJourney {
     private static let shortWaits = 2
 
     /// A short wait that the provider asked for is spent here; a longer one on the delay ladder. Waits that many messages
-    /// are told at once are stretched by up to a half, so that they do not come back at once.
+    /// are told at once are stretched by up to a half, so that they do not come back at once; ``spread(_:)`` does the same
+    /// for those of the ladder.
     private func tryLater(
         _ message: PreparedMessage, _ start: AttemptStart, _ refusal: Refusal, _ claimed: ClaimedMessage
     ) async throws -> Bool {
@@ -129,7 +130,7 @@ extension MessageJourney {
             return false
         }
         let step = stepBeforeNextCall(message, start, refusal)
-        let reason = refusal.error.map { "retry:\($0.code)" } ?? "provider-unreachable"
+        let reason = WaitReason.putOff(refusal.error)
         try await tellDeferred(message, attempts: start.attempt, reason: reason, known: claimed.deferralReason) {
             event in
             event.reason = Event.Reason(problem: refusal.reason)

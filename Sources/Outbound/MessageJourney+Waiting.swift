@@ -36,6 +36,14 @@ extension MessageJourney {
         Instruments.shared.count(.deferred, message.messageClass)
     }
 
+    /// Messages that the provider put off at one moment come back from a rung of the ladder at one moment; they are called
+    /// over the seconds that follow, or the provider would put them off again.
+    func spread(_ message: PreparedMessage) async {
+        guard WaitReason.wasPutOff(message.received.envelope.progress?.reason) else { return }
+        let seconds = clock.jitter() * DelayStep.fiveSeconds.seconds
+        if seconds > 0 { await pause(seconds, message.messageClass) }
+    }
+
     /// Puts the request on the rung of the ladder that fits.
     func wait(_ message: PreparedMessage, reason: String, seconds: Double) async throws(HeldTooLong) {
         let step = DelayStep.fitting(seconds: seconds)
@@ -65,6 +73,25 @@ extension MessageJourney {
             routingKey: "\(messageClass.rawValue).\(DelayStep.fiveSeconds.rawValue)")
     }
 
+    /// A message that may have been called is not told as rejected because the settings have lost what it names, a template
+    /// or an account, since: it waits until they have it again, as long as a message may wait.
+    ///
+    /// - Returns: false for a message that was never called, or has waited that long.
+    func keepInDoubt(
+        _ delivery: Delivery, _ received: ReceivedRequest, _ problem: RequestProblem
+    ) async throws(HeldTooLong) -> Bool {
+        guard let progress = received.envelope.progress, WaitReason.followsCall(progress.reason),
+            clock.now().timeIntervalSince(progress.firstAt) < configuration.maximumAge
+        else { return false }
+        logger.error(
+            "A message whose outcome is unknown names what the settings lack; it waits for them",
+            metadata: ["message.id": "\(received.key.messageID)", "field": "\(problem.field)"])
+        try await republish(
+            delivery, progress, to: Exchange.delay,
+            routingKey: "\(received.envelope.messageClass.rawValue).\(DelayStep.tenMinutes.rawValue)")
+        return true
+    }
+
     func republish(
         _ delivery: Delivery, _ progress: ProgressHeaders, to exchange: String, routingKey: String
     ) async throws(HeldTooLong) {
@@ -91,6 +118,17 @@ enum WaitReason {
 
     /// Whether the list did not show this attempt when the message was put aside.
     static func wasAbsent(_ reason: String?, attempt: Int) -> Bool { reason == absent(attempt: attempt) }
+
+    /// The provider answered with an error that passes.
+    static func putOff(_ error: ProviderError?) -> String { error.map { "\(putOffPrefix)\($0.code)" } ?? unreachable }
+
+    private static let putOffPrefix = "retry:"
+    private static let unreachable = "provider-unreachable"
+
+    /// Whether a message waited for the provider.
+    static func wasPutOff(_ reason: String?) -> Bool {
+        reason.map { $0 == unreachable || $0.hasPrefix(putOffPrefix) } ?? false
+    }
 
     /// Whether a message that waited for this reason may have been called.
     static func followsCall(_ reason: String?) -> Bool {

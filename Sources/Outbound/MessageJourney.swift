@@ -53,6 +53,7 @@ struct MessageJourney: Sendable {
                 let message = try PreparedMessage(received, delivery: delivery, journey: self)
                 if strain == .severe { try await giveUp(message) } else { try await send(message) }
             } catch let problem as RequestProblem {
+                if try await keepInDoubt(delivery, received, problem) { return }
                 try await reject(delivery, envelope: received.envelope, request: received.request, problem: problem)
             } catch let tooLong as HeldTooLong {
                 throw tooLong
@@ -63,6 +64,7 @@ struct MessageJourney: Sendable {
     }
 
     private func send(_ message: PreparedMessage) async throws {
+        await spread(message)
         for _ in 0..<Self.rounds {
             // One policy for the text, for what is asked and for how the answer is judged.
             let policy = policy

@@ -300,4 +300,32 @@ import Topics
         #expect(bench.outbox.events.last?.name == .message(.abandoned))
         #expect(bench.carrier.calls.count == 1)
     }
+
+    @Test("what may have been called is not rejected for a template that the settings have lost") func lostTemplate()
+        async throws
+    {
+        var bench = try Bench()
+        let catalog = try TemplateCatalog(["order-shipped": ["en": "Your order {{order}} has shipped"]])
+        bench.templates = catalog
+        bench.carrier.answer(.lost)
+        let json =
+            #"{"to": "\#(Deliveries.recipient)", "template": {"name": "order-shipped", "variables": {"order": "A"}}}"#
+        try await bench.work(Deliveries.request(json))
+        bench.templates = try TemplateCatalog()
+        _ = bench.steps()
+        for _ in 0..<3 {
+            try await bench.workAgain()
+            #expect(bench.steps() == ["publish delay transactional.10m"])
+        }
+        #expect(bench.outbox.messages.last?.message.properties.headers["sb-reason"] == .string("in-doubt"))
+        bench.templates = catalog
+        try await bench.workAgain()
+        #expect(bench.steps().first == "claim")
+        // Not for ever.
+        bench.templates = try TemplateCatalog()
+        bench.clock.advance(by: bench.configuration.maximumAge)
+        let last = try #require(bench.outbox.messages.last)
+        try await bench.work(Deliveries.returned(last.message, .transactional))
+        #expect(bench.steps().contains("event message.rejected"))
+    }
 }

@@ -93,6 +93,24 @@ import Topics
         #expect(bench.outbox.messages.last?.message.properties.headers["sb-attempt"] == .int64(3))
     }
 
+    @Test("what comes back from the ladder at one moment is called over five seconds, without a slot") func spread()
+        async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(20429, retryAfter: 60))
+        bench.clock.set(jitter: 0.5)
+        try await bench.work(Deliveries.request())
+        #expect(!bench.steps().contains { $0.hasPrefix("pause") })
+        try await bench.workAgain()
+        #expect(
+            bench.steps() == ["pause 2.5", "claim", "begin 2", "call", "settle accepted", "event message.accepted"])
+        // What waited for another reason is not kept any longer.
+        bench.carrier.answer(.lost)
+        try await bench.work(Deliveries.request(id: "order-18"))
+        try await bench.workAgain()
+        #expect(!bench.steps().contains { $0.hasPrefix("pause") })
+    }
+
     @Test("a STOP during that wait wins") func stopDuringPause() async throws {
         var bench = try Bench()
         bench.carrier.answer(.refusal(20429, retryAfter: 0))

@@ -231,6 +231,8 @@ def test_no_planted_number_text_code_or_secret_is_written_anywhere(shop, events)
     ]
     for message_id in planted:
         events.final(message_id)
+    card = events.final(planted[5]).data
+    assert card["status"] == "blocked" and "content.pan" in {reason["rule"] for reason in card["decision"]["reasons"]}
     reply(phone, f"{word} here, call me at {phone}, code {code}")
     events.until(lambda d: d.key.startswith("inbound."))
     # To the bridge, by somebody who has no signature.

@@ -9,6 +9,7 @@ final class ManualClock: Sendable {
         /// 2026-11-21T15:00:00Z.
         var now = Date(timeIntervalSince1970: 1_795_273_200)
         var elapsed = 0.0
+        var jitter = 0.0
     }
 
     private let time = Mutex(Time())
@@ -16,8 +17,13 @@ final class ManualClock: Sendable {
     var now: Date { time.withLock { $0.now } }
 
     var worker: WorkerClock {
-        WorkerClock(now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } }, jitter: { 0 })
+        WorkerClock(
+            now: { [self] in now }, elapsed: { [self] in time.withLock { $0.elapsed } },
+            jitter: { [self] in time.withLock { $0.jitter } })
     }
+
+    /// What chance says from now on, 0 to 1.
+    func set(jitter: Double) { time.withLock { $0.jitter = jitter } }
 
     /// Sets the time of day, as somebody or the network would; no time passes.
     func step(by seconds: Double) {
