@@ -1,19 +1,22 @@
-import FoundationEssentials
 import Glibc
 
 extension Journal {
     /// What a folder holds, oldest first, without taking it: whoever uses it goes on, and what is removed meanwhile may be
     /// in the answer or not.
     ///
-    /// - Returns: the records, none where there is no folder; and whether something could not be read, because it is
-    ///   damaged or its key was not given. A record that is being written just now counts as none.
+    /// - Returns: nil where there is no folder; else the records, and whether all could be read: what is damaged, or whose
+    ///   key was not given, cannot. A record that is being written just now counts as none.
     /// - Throws: ``JournalError`` when the folder cannot be read.
     public static func records(
         in path: String, keys: JournalKeys
-    ) throws(JournalError) -> (records: [JournalRecord], isWhole: Bool) {
+    ) throws(JournalError) -> (records: [JournalRecord], isWhole: Bool)? {
         var records: [JournalRecord] = []
         var isWhole = true
-        guard FileManager.default.fileExists(atPath: path) else { return ([], true) }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw JournalError(.inputOutput, number: errno, subject: path) }
+            return nil
+        }
         for name in try JournalFolder.segments(in: path) {
             let bytes: [UInt8]
             do {

@@ -33,6 +33,10 @@ final class ConsentTable {
     private let noteEvidence: PreparedStatement
     private let move: PreparedStatement
     private let remove: PreparedStatement
+    private let erasures: PreparedStatement
+
+    /// Whoever has seen a word before it was erased must not take a later one for it: no word is changed so often.
+    private static let epochsOfAnErasure: Int64 = 1_000_000
 
     init(_ database: Database, _ values: BoundValues) throws {
         // A person has few words: to read them all is one search, to name two programs would be two.
@@ -53,6 +57,7 @@ final class ConsentTable {
             SELECT ?, program, kind, ?, at, evidence, keyword FROM consent WHERE recipient = ? AND program = ?
             """)
         remove = try PreparedStatement(database, values, "DELETE FROM consent WHERE recipient = ? AND program = ?")
+        erasures = try PreparedStatement(database, values, "SELECT erasures FROM ledger")
     }
 
     /// The last word under any of the tokens, within the program or about everything. The epochs are added up, so that
@@ -98,11 +103,12 @@ final class ConsentTable {
         let kind: RecipientFacts.Consent = change.kind == .revoked ? .revoked : .granted
         let word = try word(change.recipient, program)
         guard word?.yields(to: kind, at: at) ?? true else { return false }
+        let epoch = if let word { word.epoch &+ 1 } else { try firstEpoch() }
         try write.run {
             $0.text(change.recipient.text)
             $0.integer(program)
             $0.text(kind.rawValue)
-            $0.integer((word?.epoch ?? 0) &+ 1)
+            $0.integer(epoch)
             $0.integer(at)
             $0.text(change.evidence)
             $0.text(change.keyword)
@@ -131,6 +137,11 @@ final class ConsentTable {
                 }
             }
         }
+    }
+
+    private func firstEpoch() throws(LedgerError) -> Int64 {
+        let erasures = try erasures.first({ _ in }, { $0.integer(0) }) ?? 0
+        return erasures &* Self.epochsOfAnErasure &+ 1
     }
 
     private func word(_ token: RecipientToken, _ program: Int64) throws(LedgerError) -> Word? {

@@ -31,7 +31,9 @@ extension LedgerConnection {
         if row.requestHash == nil {
             try tables.messages.complete(row.id, claim, program: program)
         } else if isSame, row.recipient != claim.recipient.first || row.requestHash != claim.requestHash {
-            try tables.messages.readdress(row.id, claim)
+            // From what has ended the recipient may have been erased, and a repeat does not bring it back.
+            let isErased = row.recipient == nil && ![.held, .attempting, .unknown].contains(row.state)
+            try tables.messages.readdress(row.id, claim, recipient: isErased ? nil : claim.recipient.first)
         }
         var state = try row.attemptState(tables.names)
         // It may have been sent after the copy was made.

@@ -73,9 +73,9 @@ final class MessageTable {
     }
 
     /// Moves a message to the newest key: its recipient's token and its hash.
-    func readdress(_ id: Int64, _ claim: MessageClaim) throws(LedgerError) {
+    func readdress(_ id: Int64, _ claim: MessageClaim, recipient: RecipientToken?) throws(LedgerError) {
         try readdress.run {
-            $0.text(claim.recipient.first?.text)
+            $0.text(recipient?.text)
             $0.blob(claim.requestHash)
             $0.integer(id)
         }

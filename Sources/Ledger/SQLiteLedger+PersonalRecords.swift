@@ -43,6 +43,7 @@ extension SQLiteLedger: PersonalRecords {
                         return sum + database.changesCount
                     }
                 }
+                try database.execute(sql: "UPDATE ledger SET erasures = erasures + 1")
                 var removed: [PersonalFact.Kind: Int] = [:]
                 for kind in PersonalFact.Kind.allCases { removed[kind] = try remove("\(kind.rawValue) WHERE true") }
                 return ErasedFacts(

@@ -65,7 +65,7 @@ final class PreparedMessage {
 
     /// Takes what becomes of the text from the policy of this moment, if it is another than before.
     func review(by policy: PolicyEngine) {
-        guard policy.revision != self.policy.revision else { return }
+        guard policy !== self.policy else { return }
         self.policy = policy
         candidate = policy.reviewed(candidate)
         events = MessageEvents(

@@ -27,9 +27,10 @@ public struct AuditChain: Sendable {
         self.keys = keys.keys(for: "switchboard.audit.v1")
     }
 
-    /// The entry that follows `last`.
-    public func entry(_ record: [UInt8], after last: AuditEntry?) -> AuditEntry {
-        let number = (last?.number ?? 0) + 1
+    /// The entry that follows `last`; nil where no number is left.
+    public func entry(_ record: [UInt8], after last: AuditEntry?) -> AuditEntry? {
+        let (number, isBeyond) = (last?.number ?? 0).addingReportingOverflow(1)
+        guard !isBeyond else { return nil }
         let digest = digest(record, number, after: last?.digest ?? beginning)
         let key = keys[0]
         return AuditEntry(
@@ -41,7 +42,8 @@ public struct AuditChain: Sendable {
     ///
     /// - Returns: whether its seal was checked, too: a key that is not configured any more cannot.
     public func check(_ entry: AuditEntry, after last: AuditEntry?) throws(Problem) -> Bool {
-        let expected = (last?.number ?? 0) + 1
+        let (expected, isBeyond) = (last?.number ?? 0).addingReportingOverflow(1)
+        guard !isBeyond else { throw .changed }
         guard entry.number <= expected else { throw .missing(first: expected, last: entry.number - 1) }
         guard entry.number == expected,
             entry.digest == digest(entry.record, entry.number, after: last?.digest ?? beginning)

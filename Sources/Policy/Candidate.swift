@@ -21,6 +21,8 @@ public final class Candidate: Sendable {
 
     /// What one policy makes of a message, whoever its recipient is to us.
     struct Known: Sendable {
+        /// Which one: what it knows are indexes into its own data, which another of the same revision need not share.
+        let engine: PolicyEngine
         let standing: Standing
         let review: TextReview
     }

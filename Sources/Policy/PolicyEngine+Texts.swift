@@ -6,15 +6,15 @@ extension PolicyEngine {
     /// A decision and the text that is sent by it come from one policy, though a running program's may be exchanged in
     /// between.
     public func reviewed(_ candidate: Candidate) -> Candidate {
-        if candidate.known?.review.revision == revision.revision { return candidate }
+        if candidate.known?.engine === self { return candidate }
         return Candidate(candidate, known: known(of: candidate))
     }
 
     /// What this policy makes of a message, from before where it has looked at it.
     func known(of candidate: Candidate) -> Candidate.Known {
-        if let known = candidate.known, known.review.revision == revision.revision { return known }
+        if let known = candidate.known, known.engine === self { return known }
         let standing = newStanding(of: candidate)
-        return Candidate.Known(standing: standing, review: review(candidate, standing.overlays))
+        return Candidate.Known(engine: self, standing: standing, review: review(candidate, standing.overlays))
     }
 
     /// A person's text as `events.clear` may have it; nil where that may not have it at all.
@@ -35,7 +35,7 @@ extension PolicyEngine {
 
     func review(_ candidate: Candidate, _ overlays: [Int]) -> TextReview {
         TextReview(
-            candidate, revision: revision.revision, table: table(overlays), patterns: patterns,
+            candidate, table: table(overlays), patterns: patterns,
             encode: encodes(overlays) ? { smartEncoded($0) } : nil)
     }
 }

@@ -140,7 +140,7 @@ public final class PolicyEngine: Sendable {
 
     /// What holds for a message, by where its recipient may be and whose it is.
     func standing(of candidate: Candidate) -> Standing {
-        if let known = candidate.known, known.review.revision == revision.revision { return known.standing }
+        if let known = candidate.known, known.engine === self { return known.standing }
         return newStanding(of: candidate)
     }
 

@@ -71,6 +71,7 @@ import Testing
             #expect(try await erase(ledger, limit: 100) == ErasedMessages(erased: 0, kept: 1, next: nil))
             // The app repeats its request: nothing is sent again, and another request under the id is a conflict.
             let again = try await ledger.claim(claim("m1", recipient: [.anna], at: seconds(60)))
+            #expect(try await messages(ledger, limit: 100).map(\.key) == [.shop("waiting")])
             #expect(again.state == .accepted(attempt: 1, sid: sid(1), providerStatus: "queued"))
             #expect(again.isSameRequest)
             #expect(try await !ledger.claim(claim("m3", hash: 9, recipient: [.anna], at: seconds(60))).isSameRequest)
@@ -104,6 +105,21 @@ import Testing
             #expect(try await ledger.words(of: [.ben]).count == 1)
             #expect(try await ledger.erase(factsOf: Self.both) == ErasedFacts(facts: [:], grants: 0))
             #expect(try await ledger.erase(factsOf: []) == ErasedFacts(facts: [:], grants: 0))
+        }
+    }
+
+    /// A worker that was told of the yes before it was erased must learn of the no that came since.
+    @Test(arguments: TestedLedger.allCases)
+    func aNoAfterAnErasureIsNeverTakenForTheYesBeforeIt(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            _ = try await ledger.apply(change(.granted, sid(1), at: seconds(1)))
+            let claimed = try await ledger.claim(claim("a"))
+            #expect(claimed.facts.consent == .granted)
+            _ = try await ledger.erase(factsOf: Self.both)
+            _ = try await ledger.apply(change(.revoked, sid(2), at: seconds(2)))
+            let late = start("a", epoch: claimed.facts.consentEpoch)
+            #expect(try await ledger.begin(late) == .factsChanged)
+            #expect(try await ledger.claim(claim("a")).facts.consent == .revoked)
         }
     }
 

@@ -16,7 +16,7 @@ import Testing
     private func entries(_ count: Int) -> [AuditEntry] {
         var entries: [AuditEntry] = []
         for number in 1...count {
-            entries.append(chain.entry(Array(#"{"n":\#(number)}"#.utf8), after: entries.last))
+            if let entry = chain.entry(Array(#"{"n":\#(number)}"#.utf8), after: entries.last) { entries.append(entry) }
         }
         return entries
     }
@@ -74,16 +74,23 @@ import Testing
         let other = try RecipientTokenKeys("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh4=")
         var forged: [AuditEntry] = []
         let forger = AuditChain(ledgerID: "ledger-1", keys: other)
-        for _ in 0..<3 { forged.append(forger.entry([0x7B, 0x7D], after: forged.last)) }
+        for _ in 0..<3 { forged.append(try #require(forger.entry([0x7B, 0x7D], after: forged.last))) }
         #expect(check(forged, chain) == (0, .forged(keyID: "k1")))
         #expect(check(entries(3), AuditChain(ledgerID: "ledger-2", keys: keys)) == (0, .changed))
+    }
+
+    @Test("a number beyond all is no trap") func beyond() throws {
+        var last = try #require(entries(1).first)
+        last.number = .max
+        #expect(chain.entry([0x7B, 0x7D], after: last) == nil)
+        #expect(throws: AuditChain.Problem.changed) { try chain.check(last, after: last) }
     }
 
     @Test("entries of a key that is gone are checked but for their seals") func rotated() throws {
         let newest = try RecipientTokenKeys("k2:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh4=")
         let later = AuditChain(ledgerID: "ledger-1", keys: newest)
         let old = entries(2)
-        let new = later.entry([0x7B, 0x7D], after: old.last)
+        let new = try #require(later.entry([0x7B, 0x7D], after: old.last))
         #expect(try !later.check(old[0], after: nil))
         #expect(try !later.check(old[1], after: old[0]))
         #expect(try later.check(new, after: old[1]))

@@ -160,7 +160,7 @@ def test_the_audit_log_tells_who_did_what_and_shows_what_was_changed():
     entries = [json.loads(line) for line in command("audit", "list").stdout.splitlines()]
     assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
     last = entries[-1]["record"]
-    assert (last["action"], last["reason"]) == ("consent.revoked", "ticket-8")
+    assert (last["action"], last["reason"]) == ("consent.revoke", "ticket-8")
     assert last["subject"].startswith("ph_") and last["details"]["program"] == "*" and "@" in last["actor"]
     actions = {entry["record"]["action"] for entry in entries}
     assert {"privacy.export", "privacy.erase.begun", "privacy.erase"} <= actions

@@ -24,6 +24,8 @@ import Testing
             (#"{"to":"messenger:+14155550132","body":"Hello"}"#, false),
             // What cannot be read is theirs when it holds the number.
             (#"{"to":"+14155550132","#, true), (#"{"to":["+14155550132"]}"#, true), (#"{"to":"#, false), ("", false),
+            (#"{"to":"\u002B14155550132","#, true), (#"{"to":"+141555501321","#, false),
+            (#"{"to":"+914155550132","#, false),
         ]) func requests(_ text: String, _ isTheirs: Bool)
     {
         #expect(person.isMeant(by: Array(text.utf8)) == isTheirs)

@@ -10,10 +10,12 @@ public struct SpooledEvents: Sendable {
 
     /// Reads the spool of a bridge, which may be at work.
     ///
-    /// - Parameter path: its folder; one that is missing holds nothing.
+    /// Nil where its folder is not there.
+    ///
+    /// - Parameter path: its folder.
     /// - Throws: ``JournalError`` when it cannot be read.
-    public init(at path: String, keys: JournalKeys) throws(JournalError) {
-        let (records, isWhole) = try Journal.records(in: path, keys: keys)
+    public init?(at path: String, keys: JournalKeys) throws(JournalError) {
+        guard let (records, isWhole) = try Journal.records(in: path, keys: keys) else { return nil }
         events = []
         self.isWhole = isWhole
         for record in records {

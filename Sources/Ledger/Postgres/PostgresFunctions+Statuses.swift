@@ -97,36 +97,49 @@ extension PostgresFunctions {
         $function$;
         """
 
-    static let consent = """
-        -- A change applies by its time of receipt, at a tie revoking wins, and each SID of the provider once, to all that
-        -- it covers.
-        CREATE FUNCTION apply_consent(
-            the_kind text, the_recipient text, the_programs text[], the_evidence text, is_sid boolean,
-            the_keyword text, the_at bigint
-        ) RETURNS boolean LANGUAGE plpgsql AS $function$
-        DECLARE
-            the_program text;
-            is_last_word boolean := false;
-        BEGIN
-            IF is_sid THEN
-                INSERT INTO evidence (sid, at) VALUES (the_evidence, the_at) ON CONFLICT (sid) DO NOTHING;
-                IF NOT FOUND THEN
-                    RETURN false;
+    /// - Parameter firstEpoch: of a person's first word about something: 1 or `first_epoch`, which no word had before that
+    ///   was erased. An erasure that is under way is waited for.
+    static func applyConsent(firstEpoch: String) -> String {
+        let counted = """
+            SELECT 1 + 1000000 * l.erasures INTO first_epoch FROM ledger l FOR SHARE;
+            """
+        return """
+            -- A change applies by its time of receipt, at a tie revoking wins, and each SID of the provider once, to all
+            -- that it covers.
+            CREATE OR REPLACE FUNCTION apply_consent(
+                the_kind text, the_recipient text, the_programs text[], the_evidence text, is_sid boolean,
+                the_keyword text, the_at bigint
+            ) RETURNS boolean LANGUAGE plpgsql AS $function$
+            DECLARE
+                the_program text;
+                is_last_word boolean := false;
+                first_epoch bigint;
+            BEGIN
+                \(firstEpoch == "1" ? "" : counted)
+                IF is_sid THEN
+                    INSERT INTO evidence (sid, at) VALUES (the_evidence, the_at) ON CONFLICT (sid) DO NOTHING;
+                    IF NOT FOUND THEN
+                        RETURN false;
+                    END IF;
                 END IF;
-            END IF;
-            FOREACH the_program IN ARRAY the_programs LOOP
-                INSERT INTO consent AS c (recipient, program, kind, epoch, at, evidence, keyword)
-                VALUES (the_recipient, the_program, the_kind, 1, the_at, the_evidence, the_keyword)
-                ON CONFLICT (recipient, program) DO UPDATE
-                SET kind = excluded.kind, epoch = c.epoch + 1, at = excluded.at, evidence = excluded.evidence,
-                    keyword = excluded.keyword
-                WHERE excluded.at > c.at
-                    OR excluded.at = c.at AND excluded.kind = 'revoked' AND c.kind <> 'revoked';
-                is_last_word := is_last_word OR FOUND;
-            END LOOP;
-            RETURN is_last_word;
-        END
-        $function$;
+                FOREACH the_program IN ARRAY the_programs LOOP
+                    INSERT INTO consent AS c (recipient, program, kind, epoch, at, evidence, keyword)
+                    VALUES (the_recipient, the_program, the_kind, \(firstEpoch), the_at, the_evidence, the_keyword)
+                    ON CONFLICT (recipient, program) DO UPDATE
+                    SET kind = excluded.kind, epoch = c.epoch + 1, at = excluded.at, evidence = excluded.evidence,
+                        keyword = excluded.keyword
+                    WHERE excluded.at > c.at
+                        OR excluded.at = c.at AND excluded.kind = 'revoked' AND c.kind <> 'revoked';
+                    is_last_word := is_last_word OR FOUND;
+                END LOOP;
+                RETURN is_last_word;
+            END
+            $function$;
+            """
+    }
+
+    static let consent = """
+        \(applyConsent(firstEpoch: "1"))
 
         -- Moves what stands under older tokens to the newest one, the first, so that an old key is needed no longer. The
         -- epochs are added up: the sum over all tokens stays.

@@ -82,7 +82,11 @@ enum PostgresFunctions {
             END IF;
             IF is_the_same AND the_recipient IS NOT NULL THEN
                 -- Both are written under the newest key.
-                UPDATE message m SET recipient = the_recipient, request_hash = the_hash
+                -- From what has ended the recipient may have been erased, and a repeat does not bring it back.
+                UPDATE message m SET request_hash = the_hash,
+                    recipient = CASE WHEN m.recipient IS NULL AND EXISTS (
+                            SELECT FROM progress p WHERE p.message = m.id AND p.state IN (2, 3, 5, 6))
+                        THEN NULL ELSE the_recipient END
                 WHERE m.id = the_message
                     AND (m.recipient IS DISTINCT FROM the_recipient OR m.request_hash IS DISTINCT FROM the_hash);
             END IF;

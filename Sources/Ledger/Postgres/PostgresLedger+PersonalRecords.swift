@@ -150,9 +150,11 @@ extension LedgerQueries {
     }()
 
     fileprivate static func erase(factsOf recipient: [RecipientToken]) -> [LedgerStep] {
-        guard let first = recipient.first else {
-            return [LedgerStep(.ledger, PostgresQuery(eraseFactsStatement, [.texts([])]))]
-        }
-        return [LedgerStep(.consent(first, ""), PostgresQuery(eraseFactsStatement, [.stored(recipient)]))]
+        let count = PostgresQuery(PostgresStatement("UPDATE ledger SET erasures = erasures + 1"))
+        let removal = PostgresQuery(eraseFactsStatement, [.stored(recipient)])
+        return [
+            LedgerStep(.ledger, count),
+            LedgerStep(recipient.first.map { .consent($0, "") } ?? .ledger, removal),
+        ]
     }
 }

@@ -4,8 +4,6 @@ import Messaging
 ///
 /// Detect, act, encode, and detect again: what masking and encoding make of a text is looked at like the text itself.
 struct TextReview: Sendable {
-    /// The revision of the policy.
-    let revision: String
     let table: RedactionTable
     /// In the message's own text, by position.
     private(set) var findings: [Finding] = []
@@ -30,10 +28,9 @@ struct TextReview: Sendable {
 
     /// - Parameter encode: replaces characters by look-alikes of GSM-7; nil where nobody asked for it.
     init(
-        _ candidate: Candidate, revision: String, table: RedactionTable, patterns: [TextPattern],
+        _ candidate: Candidate, table: RedactionTable, patterns: [TextPattern],
         encode: ((String) -> String)? = nil
     ) {
-        self.revision = revision
         self.table = table
         body = candidate.text
         segmentCount = candidate.segmentCount

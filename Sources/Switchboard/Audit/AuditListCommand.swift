@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Messaging
 
 /// `switchboard audit list`: the entries.
@@ -30,10 +31,21 @@ extension AuditEntry {
         var text = JSONText(reservingCapacity: 512)
         text.object { json in
             json.value("number", Int(number))
-            json.raw("record", record)
+            // What somebody else has written may be anything, and must not pass for another entry.
+            if isJSONObject(record) {
+                json.raw("record", record)
+            } else {
+                json.value("record", String(decoding: record, as: UTF8.self))
+            }
             json.value("digest", hexadecimal(digest))
             json.value("key", keyID)
         }
         return text.bytes
     }
+}
+
+/// Whether it is one JSON object on one line.
+private func isJSONObject(_ bytes: [UInt8]) -> Bool {
+    guard bytes.allSatisfy({ $0 >= 0x20 }) else { return false }
+    return (try? JSONSerialization.jsonObject(with: Data(bytes))) is [String: Any]
 }

@@ -24,8 +24,10 @@ struct AuditTrail {
         self.now = now
     }
 
+    /// Noted before it is done, so that an interruption leaves no change without an entry.
+    ///
     /// - Parameters:
-    ///   - action: what was done, such as `consent.revoke`.
+    ///   - action: what is done, such as `consent.revoke`.
     ///   - subject: the token of the person it was about.
     ///   - details: what else is worth knowing; no address and no text.
     /// - Throws: exit code 1 after one line, when it cannot be written.
@@ -36,10 +38,14 @@ struct AuditTrail {
         let record = Self.record(action, subject, reason, details, at: now())
         do {
             for _ in 0..<Self.attempts {
-                if try await ledger.append(chain.entry(record, after: try await ledger.lastAuditEntry())) { return }
+                guard let entry = chain.entry(record, after: try await ledger.lastAuditEntry()) else {
+                    complain("the audit log has no number left: somebody has written to it; see `switchboard audit verify`")
+                    throw ExitCode.failure
+                }
+                if try await ledger.append(entry) { return }
             }
             complain("the audit log is written to by too many at once")
-        } catch {
+        } catch let error as LedgerError {
             complain("the audit log cannot be written: \(error)")
         }
         throw ExitCode.failure

@@ -62,9 +62,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 """)
 
         func run() async throws {
-            try await LedgerCommand.withLedger { ledger, settings in
-                try await ledger.noteRestored(now: Date())
+            try await ConsentCommand.withLedger { ledger, settings in
                 try await AuditTrail(ledger, settings).note("ledger.restored")
+                try await ledger.noteRestored(now: Date())
                 printLine("what was first seen before now and is not in the ledger counts as unknown")
             }
         }
@@ -78,12 +78,12 @@ struct LedgerCommand: AsyncParsableCommand {
         @Argument(help: "The bridge's name, as `switchboard ledger status` shows it.") var bridge: String
 
         func run() async throws {
-            try await LedgerCommand.withLedger { ledger, settings in
+            try await ConsentCommand.withLedger { ledger, settings in
+                try await AuditTrail(ledger, settings).note("ledger.retire", details: ["bridge": shown(bridge)])
                 guard try await ledger.retire(bridge: bridge) else {
                     complain("the ledger knows no bridge of this name")
                     throw ExitCode.failure
                 }
-                try await AuditTrail(ledger, settings).note("ledger.retire", details: ["bridge": shown(bridge)])
                 printLine("\(bridge) is no longer waited for")
             }
         }

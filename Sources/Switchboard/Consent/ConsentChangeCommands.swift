@@ -29,13 +29,13 @@ struct ConsentScopeOptions: ParsableArguments {
                 kind: kind, recipient: token, programs: [program ?? ConsentChange.everything], evidence: evidence,
                 keyword: nil, at: at)
             let trail = try await AuditTrail(ledger, settings)
+            try await trail.note(
+                kind == .revoked ? "consent.revoke" : "consent.grant", subject: token, reason: evidence,
+                details: ["program": change.programs.first, "at": formatRFC3339(at)])
             guard try await ledger.apply(change) else {
                 complain("nothing was changed: a later word stands; see `switchboard consent show`")
                 throw ExitCode.failure
             }
-            try await trail.note(
-                "consent.\(kind.rawValue)", subject: token, reason: evidence,
-                details: ["program": change.programs.first, "at": formatRFC3339(at)])
             printLine("\(kind.rawValue) at \(formatRFC3339(at))")
         }
     }

@@ -36,6 +36,8 @@ struct ConsentImportCommand: AsyncParsableCommand {
             guard !dryRun else { return printLine("\(changes.count) lines can be recorded") }
             let bar = ProgressBar(total: changes.count)
             let trail = try await AuditTrail(ledger, settings)
+            try await trail.note(
+                "consent.import.begun", details: ["file": shown(name), "lines": "\(changes.count)"])
             let outcome = await ConsentImport(ledger: ledger, progress: bar.show).apply(changes)
             printLine("\(outcome.changed) recorded, \(outcome.unchanged) stood already or were older than what stands")
             try await trail.note(

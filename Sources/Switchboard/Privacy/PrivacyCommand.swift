@@ -31,12 +31,12 @@ struct Person {
     var masked: String { keys.reference(for: address, known: tokens).masked }
 
     /// Whether a request, as it stands among the dead letters, is to this person. One that cannot be read counts when it
-    /// holds the address.
+    /// holds the number: its digits as a whole, with whatever stands for the plus sign.
     func isMeant(by request: [UInt8]) -> Bool {
         if let to = (try? SendRequest(json: request))?.to ?? (try? SendRequest(cloudEvent: request))?.to {
             return keys.tokens(for: to) == tokens
         }
-        return request.holds(Array(address.number.utf8))
+        return request.holdsWord(Array(address.number.utf8.drop { $0 == UInt8(ascii: "+") }))
     }
 
     /// Whether an event is about this person: it names them by a token that is nobody else's.
@@ -45,4 +45,11 @@ struct Person {
 
 extension [UInt8] {
     fileprivate func holds(_ part: [UInt8]) -> Bool { !part.isEmpty && firstRange(of: part) != nil }
+
+    /// Whether the digits stand somewhere without another digit before or behind them.
+    fileprivate func holdsWord(_ digits: [UInt8]) -> Bool {
+        func isDigit(_ index: Int) -> Bool { indices.contains(index) && (0x30...0x39).contains(self[index]) }
+        return !digits.isEmpty
+            && ranges(of: digits).contains { !isDigit($0.lowerBound - 1) && !isDigit($0.upperBound) }
+    }
 }

@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Bridge
 import EventLoop
+import Foundation
 import Journal
 import Messaging
 import Topics
@@ -68,7 +69,11 @@ struct PrivacyPlaces: ParsableArguments {
     /// What waits in this machine's spool about a person, in clear.
     static func spooled(_ settings: Settings, of person: Person) -> (events: [[UInt8]], problems: [String]) {
         do throws(JournalError) {
-            let spool = try SpooledEvents(at: settings.spoolPath, keys: try settings.spoolKeys)
+            guard let spool = try SpooledEvents(at: settings.spoolPath, keys: try settings.spoolKeys) else {
+                let path = URL(filePath: settings.spoolPath).standardizedFileURL.path
+                complain("there is no spool at \(path): a bridge that keeps one elsewhere is not looked at")
+                return ([], [])
+            }
             let theirs = spool.events.filter { person.isNamed(in: $0.texts.redacted) }
             return (theirs.map(\.texts.clear), spool.isWhole ? [] : ["the spool could not be read whole"])
         } catch {

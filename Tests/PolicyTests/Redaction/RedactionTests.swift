@@ -124,7 +124,7 @@ import Testing
     @Test("the text is encoded before it is looked at again, and a second find stops it") func secondLook() throws {
         func review(_ text: String, encode: @escaping (String) -> String) throws -> TextReview {
             TextReview(
-                try candidate(text), revision: "r", table: .standard, patterns: [], encode: encode)
+                try candidate(text), table: .standard, patterns: [], encode: encode)
         }
         let made = try review("Paid with ❶") { $0.replacing("❶", with: "4111111111111111") }
         #expect(made.blocking.map(\.kind) == [.detector(.pan)])
@@ -232,5 +232,16 @@ import Testing
         } catch {
             #expect(error.description == expected)
         }
+    }
+
+    /// What it knows are places in its own data: another's may differ although the files are the same.
+    @Test("a policy takes nothing from another one, also of the same revision") func another() throws {
+        let (first, second) = (try engine(), try engine())
+        #expect(first.revision == second.revision)
+        let reviewed = first.reviewed(try candidate("Hello"))
+        #expect(first.reviewed(reviewed) === reviewed)
+        let again = second.reviewed(reviewed)
+        #expect(again !== reviewed)
+        #expect(again.known?.standing !== reviewed.known?.standing)
     }
 }
