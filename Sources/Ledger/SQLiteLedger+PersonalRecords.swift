@@ -23,6 +23,26 @@ extension SQLiteLedger: PersonalRecords {
         }
     }
 
+    /// The ids of other keys under which rows of people stand, on the connection that reads.
+    public func keys(besides ids: [String]) async throws -> [String] {
+        try await read { connection throws(LedgerError) in
+            try connection.query { database in
+                try String.fetchAll(database, sql: "SELECT id FROM token_key ORDER BY id").filter { id in
+                    guard !ids.contains(id) else { return false }
+                    // A token goes on with an underscore behind the id, and the grave accent is the next character.
+                    return try PersonalFact.Kind.allCases.contains { kind in
+                        try Bool.fetchOne(
+                            database,
+                            sql: """
+                                SELECT EXISTS (SELECT 1 FROM \(kind.rawValue) WHERE recipient >= ? AND recipient < ?)
+                                """,
+                            arguments: ["ph_\(id)_", "ph_\(id)`"]) ?? false
+                    }
+                }
+            }
+        }
+    }
+
     /// Takes the person off the messages of a part that have ended.
     public func erase(
         messagesTo recipient: [RecipientToken], after row: Int64?, limit: Int
@@ -70,7 +90,12 @@ extension LedgerConnection {
         for message in found {
             let key = MessageKey(app: message["app"], messageID: message["message_id"])
             if let stored = try tables.messages.row(key, app: message["app_id"]) {
-                messages.append(try trace(key, stored))
+                var trace = try trace(key, stored)
+                trace.origin = try query { database in
+                    try String.fetchOne(
+                        database, sql: "SELECT origin FROM awaited WHERE message = ?", arguments: [stored.id])
+                }
+                messages.append(trace)
             }
         }
         return PersonalMessages(messages: messages, next: end.isLast ? nil : end.row)

@@ -36,6 +36,9 @@ public struct MessageTrace: Sendable, Equatable {
     public var deferralReason: String?
     /// The decision record of the last attempt or of the end, as JSON.
     public var decision: [UInt8]?
+    /// Of a message whose end is awaited, what its events say of the recipient and the app's own fields, as JSON. Read for the
+    /// person who asks for it, not for operators.
+    public var origin: String?
 
     /// A message of which only its claim is known.
     public init(key: MessageKey, firstSeenAt: Date, state: AttemptState, attempts: Int, changedAt: Date) {

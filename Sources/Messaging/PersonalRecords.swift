@@ -96,6 +96,8 @@ public protocol PersonalRecords: Sendable {
     func messages(to recipient: [RecipientToken], after row: Int64?, limit: Int) async throws -> PersonalMessages
     /// What else is kept; ``ConsentWords/words(of:)`` tells the words.
     func facts(of recipient: [RecipientToken]) async throws -> [PersonalFact]
+    /// The ids of keys besides these under which rows of people stand: whose they are, nobody can tell without the key.
+    func keys(besides ids: [String]) async throws -> [String]
     /// Takes the person off the messages among the next `limit` of all that have ended. What recognises a repeat stays: the
     /// id and the keyed hash of the request.
     func erase(messagesTo recipient: [RecipientToken], after row: Int64?, limit: Int) async throws -> ErasedMessages

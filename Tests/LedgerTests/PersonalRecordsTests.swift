@@ -108,6 +108,39 @@ import Testing
         }
     }
 
+    /// What stands under a key that is gone is somebody's, and is told to be.
+    @Test(arguments: TestedLedger.allCases)
+    func keysThatAreNotAskedForAreTold(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let keys = ["k1", "k2", "k3"].map { TokenKeyFingerprint(id: $0, fingerprint: Array($0.utf8)) }
+            #expect(try await ledger.admit(keys) == [])
+            #expect(try await ledger.keys(besides: []) == [])
+            try await fill(ledger)
+            #expect(try await ledger.keys(besides: []) == ["k1"])
+            #expect(try await ledger.keys(besides: ["k1"]) == [])
+            #expect(try await ledger.keys(besides: ["k", "k2"]) == ["k1"])
+        }
+    }
+
+    /// What events would say of a message whose end is awaited is kept with it.
+    @Test(arguments: TestedLedger.allCases)
+    func whatIsKeptUntilTheEndIsToldToo(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            _ = try await ledger.claim(claim("a"))
+            _ = try await ledger.begin(start("a"))
+            _ = try await ledger.settle(settlement("a", .accepted(Acceptance(sid: sid(1), status: "queued"))))
+            let recipient = RecipientReference(token: .anna, masked: "+1********32", country: "US", id: "crm-7")
+            let accepted = report("a", .accepted, sid: sid(1), attempt: 1) { report in
+                report.recipient = .anna
+                report.origin = MessageOrigin(message: context("a"), recipient: recipient)
+                report.lookAt = seconds(60)
+            }
+            _ = try await ledger.record(accepted)
+            let origin = try #require(try await messages(ledger, limit: 10).first?.origin)
+            #expect(origin.contains(#""rid":"crm-7""#) && origin.contains(#""masked":"+1********32""#))
+        }
+    }
+
     /// A worker that was told of the yes before it was erased must learn of the no that came since.
     @Test(arguments: TestedLedger.allCases)
     func aNoAfterAnErasureIsNeverTakenForTheYesBeforeIt(_ store: TestedLedger) async throws {

@@ -9,7 +9,11 @@ extension PostgresLedger: PersonalRecords {
     ) async throws -> PersonalMessages {
         let end = try await partEnd(after: row ?? 0, limit: limit)
         let messages = try await readAll(LedgerQueries.messages(to: recipient, after: row ?? 0, through: end.row)) {
-            try $0.map(LedgerQueries.trace)
+            try $0.map { row in
+                var trace = try LedgerQueries.trace(row)
+                trace.origin = try row.original(18)
+                return trace
+            }
         }
         return PersonalMessages(messages: messages, next: end.isLast ? nil : end.row)
     }
@@ -23,6 +27,11 @@ extension PostgresLedger: PersonalRecords {
             }
         }
         return facts
+    }
+
+    /// The ids of other keys under which rows of people stand, on a connection that reads.
+    public func keys(besides ids: [String]) async throws -> [String] {
+        try await readAll(LedgerQueries.keys(besides: ids)) { try $0.compactMap { try $0.original(0) } }
     }
 
     /// Takes the person off the messages of a part that have ended.
@@ -71,8 +80,9 @@ extension LedgerQueries {
 
     private static let messagesStatement = PostgresStatement(
         """
-        \(traceColumns)
+        \(traceColumns), w.origin
         FROM message m JOIN standing s ON s.id = m.id
+        LEFT JOIN awaited w ON w.message = m.id
         LEFT JOIN progress p ON p.message = m.id
         LEFT JOIN decision d ON d.id = s.decision
         WHERE m.id > $1 AND m.id <= $2 AND m.recipient = ANY ($3)
@@ -105,6 +115,19 @@ extension LedgerQueries {
         let query = PostgresQuery(
             eraseMessagesStatement, [.integer(row), .integer(end), .stored(recipient)])
         return [LedgerStep(.last, query)]
+    }
+
+    /// A token goes on with an underscore behind the key's id, and the grave accent is the next character.
+    private static let keysStatement = PostgresStatement(
+        """
+        SELECT k.id FROM token_key k WHERE NOT k.id = ANY ($1) AND (\(PersonalFact.Kind.allCases.map { kind in
+            "EXISTS (SELECT FROM \(kind.rawValue) r WHERE r.recipient >= 'ph_' || k.id || '_' "
+                + "AND r.recipient < 'ph_' || k.id || '`')"
+        }.joined(separator: " OR "))) ORDER BY k.id
+        """, [.texts])
+
+    fileprivate static func keys(besides ids: [String]) -> PostgresQuery {
+        PostgresQuery(keysStatement, [.texts(ids.map(StoredText.stored))])
     }
 
     private static func columns(_ kind: PersonalFact.Kind) -> String {

@@ -39,7 +39,7 @@ struct AuditTrail {
         do {
             for _ in 0..<Self.attempts {
                 guard let entry = chain.entry(record, after: try await ledger.lastAuditEntry()) else {
-                    complain("the audit log has no number left: somebody has written to it; see `switchboard audit verify`")
+                    complain("the audit log has no number left, because somebody wrote to it; see audit verify")
                     throw ExitCode.failure
                 }
                 if try await ledger.append(entry) { return }

@@ -41,7 +41,9 @@ struct PrivacyEraseCommand: AsyncParsableCommand {
             try await trail.note("privacy.erase.begun", subject: person.tokens.first, reason: reason)
             var erasure = Erasure()
             try await erasure.erase(from: ledger, person)
-            let problems = await places.visit { erasure.verdict(on: $0, person) }
+            let problems =
+                try await PrivacyPlaces.unreachable(ledger, settings)
+                + places.visit { erasure.verdict(on: $0, person) }
             let spooled = PrivacyPlaces.spooled(settings, of: person)
             erasure.spooled = spooled.events.count
             try await trail.note(

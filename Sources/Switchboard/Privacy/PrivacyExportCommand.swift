@@ -10,7 +10,7 @@ struct PrivacyExportCommand: AsyncParsableCommand {
         commandName: "export", abstract: "Prints what is kept of a person as JSON lines, in clear.",
         discussion: """
             Each line names its kind in "record": person, word (of consent), conversation, sent (as caps count it), \
-            last_inbound, bad_number, message, dead-letter, archived-event, spooled-event. Changes nothing. Exit code 1 \
+            last_inbound, bad_number, message, audit, dead-letter, archived-event, spooled-event. Changes nothing. Exit code 1 \
             when something could not be looked at; what was printed is right all the same.
             """)
 
@@ -28,7 +28,8 @@ struct PrivacyExportCommand: AsyncParsableCommand {
             // Before anything is shown: what was shown is noted, whatever happens next.
             try await trail.note("privacy.export", subject: person.tokens.first, reason: reason)
             try await exportLedger(ledger, person, inDoubtGrace: settings.inDoubtGrace)
-            var problems = await places.visit { letter in
+            var problems = try await PrivacyPlaces.unreachable(ledger, settings)
+            problems += await places.visit { letter in
                 if let line = exported(letter, of: person) { printLine(line) }
                 return .keep
             }
@@ -55,10 +56,19 @@ struct PrivacyExportCommand: AsyncParsableCommand {
             let part = try await ledger.messages(to: person.tokens, after: row, limit: PrivacyPlaces.part)
             for trace in part.messages {
                 let report = TraceReport(trace, inDoubtGrace: inDoubtGrace, now: Date())
-                printLine(exportLine("message", "message", json: report.json))
+                printLine(exportLine("message", "message", json: report.json, origin: trace.origin))
             }
             row = part.next
         } while row != nil
+        var number: Int64 = 0
+        while true {
+            let entries = try await ledger.auditEntries(after: number, limit: AuditListCommand.page)
+            for entry in entries where person.isNamed(in: entry.record) {
+                printLine(exportLine("audit", "entry", json: entry.json))
+            }
+            guard let last = entries.last else { return }
+            number = last.number
+        }
     }
 
     private func exported(_ letter: QueuedLetter, of person: Person) -> [UInt8]? {
@@ -73,11 +83,12 @@ struct PrivacyExportCommand: AsyncParsableCommand {
 }
 
 /// A line of the export.
-private func exportLine(_ record: String, _ key: String, json: [UInt8]) -> [UInt8] {
+private func exportLine(_ record: String, _ key: String, json: [UInt8], origin: String? = nil) -> [UInt8] {
     var line = JSONText(reservingCapacity: json.count + 64)
     line.object { line in
         line.value("record", record)
         line.raw(key, json)
+        line.raw("origin", origin.map { Array($0.utf8) })
     }
     return line.bytes
 }

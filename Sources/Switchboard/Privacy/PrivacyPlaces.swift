@@ -4,7 +4,9 @@ import Bridge
 import EventLoop
 import Foundation
 import Journal
+import Ledger
 import Messaging
+import Policy
 import Topics
 
 /// A message that stands in one of the queues that keep messages.
@@ -63,6 +65,13 @@ struct PrivacyPlaces: ParsableArguments {
             return ["the broker's queues were not looked at; without a broker: --without-broker"]
         } catch {
             return ["the broker's queues were not looked at: \(error)"]
+        }
+    }
+
+    /// What nobody can look for.
+    static func unreachable(_ ledger: any LedgerStore, _ settings: Settings) async throws -> [String] {
+        try await ledger.keys(besides: settings.tokenKeys.keyIDs.sorted()).map {
+            "people stand in the ledger under the key \(shown($0)), which SWITCHBOARD_TOKEN_KEYS lacks: who cannot be told"
         }
     }
 
