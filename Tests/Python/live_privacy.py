@@ -195,9 +195,9 @@ def passwords() -> list[str]:
 
 
 def written() -> dict[str, bytes]:
-    """All files of the system but those that are there to hold a secret. The broker's own hold the requests."""
-    files = [path for path in FOLDER.rglob("*") if path.is_file() and FOLDER / "broker" not in path.parents]
-    files.append(Path(setting("SYSTEM_LOG")))
+    """All files of the system but those that are there to hold a secret; the broker's own hold the requests."""
+    files = [*FOLDER.glob("*"), *FOLDER.glob("ledger.sqlite.spool/*"), Path(setting("SYSTEM_LOG"))]
+    files = [path for path in files if path.is_file()]
     secret = ("token-keys", "account", "passwords")
     return {str(path): path.read_bytes() for path in files if not any(word in path.name for word in secret)}
 
