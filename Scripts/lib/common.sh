@@ -77,6 +77,10 @@ run_in_group() {
     return "$status"
 }
 
+# Returns when all of it is gone: what is cleaned up afterwards must not be made again meanwhile.
 stop_group() {
-    [[ -z ${GROUP:-} ]] || kill -TERM -- "-$GROUP" 2>/dev/null || true
+    [[ -n ${GROUP:-} ]] || return 0
+    kill -TERM -- "-$GROUP" 2>/dev/null || true
+    until_true 15 group_gone || kill -KILL -- "-$GROUP" 2>/dev/null || true
 }
+group_gone() { ! kill -0 -- "-$GROUP" 2>/dev/null; }
