@@ -70,6 +70,7 @@ class Node:
 
     def __init__(self, name: str, first_port: int | None = None):
         self.name, self.first_port = name, first_port
+        self.has_started = False
         self.folder = ROOT / ".local" / name / "broker"
 
     def run(self, command: str, *arguments: str) -> str:
@@ -87,7 +88,18 @@ class Node:
 
     def start(self) -> None:
         """Starts it, or leaves it running; what it had before is there again."""
-        self.run("start", "--admin", *(["--port", str(self.first_port)] if self.first_port else []))
+        for attempt in range(5):
+            try:
+                self.run("start", "--admin", *(["--port", str(self.first_port)] if self.first_port else []))
+                self.has_started = True
+                return
+            except AssertionError as error:
+                # Nodes that are made at the same moment may have found the same ports free; one that ran has its own.
+                if self.has_started or not self.first_port or "is taken by another program" not in str(error):
+                    raise
+                if attempt == 4:
+                    raise
+                self.first_port = free_node_port()
 
     def stop(self) -> None:
         self.run("stop")
