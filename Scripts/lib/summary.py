@@ -22,12 +22,18 @@ class Tier:
 
 def read_report(tier: Tier, path: str) -> None:
     for case in ET.parse(path).iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
-            tier.failures.append(f"{case.get('classname')} {case.get('name')}")
+        trouble = case.findall("failure") + case.findall("error")
+        if trouble:
+            tier.failures.append("\n  ".join([f"{case.get('classname')} {case.get('name')}", *map(reason, trouble)]))
         elif case.find("skipped") is not None:
             tier.skipped += 1
         else:
             tier.passed += 1
+
+
+def reason(trouble: ET.Element) -> str:
+    """What a report says of a failure, on one line: a machine that tests may keep nothing but what is printed."""
+    return " ".join((trouble.get("message") or trouble.text or "no reason given").split())[:600]
 
 
 def read_tier(line: str) -> Tier:

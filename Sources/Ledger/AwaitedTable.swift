@@ -99,12 +99,13 @@ final class AwaitedTable {
         return rows
     }
 
-    func noteLook(_ message: Int64, looks: Int, next: Date) throws(LedgerError) {
+    /// Changes nothing unless there were as many looks as the range begins with; then there are as many as it ends with.
+    func setDue(_ message: Int64, _ next: Date, looks: ClosedRange<Int>) throws(LedgerError) {
         try note.run {
             $0.integer(next.microseconds)
-            $0.integer(looks)
+            $0.integer(looks.upperBound)
             $0.integer(message)
-            $0.integer(looks &- 1)
+            $0.integer(looks.lowerBound)
         }
     }
 

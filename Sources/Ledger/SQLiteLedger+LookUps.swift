@@ -24,12 +24,22 @@ extension SQLiteLedger: AwaitedLedger {
 
     /// Remembers a look, and when the next is due.
     public func noteLook(_ key: MessageKey, looks: Int, next: Date) async throws {
+        try await setDue(key, next, looks: looks - 1...looks)
+    }
+
+    /// Puts off what could not be asked about.
+    public func putOff(_ awaited: AwaitedStatus, until next: Date) async throws {
+        try await setDue(awaited.key, next, looks: awaited.looks...awaited.looks)
+    }
+
+    /// - Parameter looks: how many there must have been, and how many there are now.
+    private func setDue(_ key: MessageKey, _ next: Date, looks: ClosedRange<Int>) async throws {
         try await write { connection throws(LedgerError) in
             let tables = connection.tables
             guard let app = try tables.names.knownID(key.app), let row = try tables.messages.row(key, app: app) else {
                 return
             }
-            try tables.awaited.noteLook(row.id, looks: looks, next: next)
+            try tables.awaited.setDue(row.id, next, looks: looks)
         }
     }
 

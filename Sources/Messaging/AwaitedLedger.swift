@@ -54,6 +54,9 @@ public protocol AwaitedLedger: Sendable {
     /// Remembers the message's `looks`-th look, and when the next is due; nothing when it is awaited no longer, or
     /// somebody else has looked meanwhile.
     func noteLook(_ key: MessageKey, looks: Int, next: Date) async throws
+    /// Puts off what was taken and could not be asked about, which is no look; nothing when it is awaited no longer, or
+    /// somebody else has looked meanwhile.
+    func putOff(_ awaited: AwaitedStatus, until next: Date) async throws
     /// What is awaited in each account. It reads all that is awaited, so it is for people who ask.
     func awaited(now: Date) async throws -> [AwaitedCount]
 }

@@ -157,6 +157,22 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func whatCouldNotBeAskedAboutIsPutOffAndNotCounted(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            _ = try await ledger.record(accepted("a", 7))
+            let taken = try #require(try await take(ledger, until: 6000).first)
+            try await ledger.putOff(taken, until: seconds(500))
+            #expect(try await take(ledger, at: 499, until: 6000) == [])
+            #expect(try await take(ledger, at: 500, until: 6000).map(\.looks) == [0])
+            try await ledger.noteLook(.shop("a"), looks: 1, next: seconds(5000))
+            // Somebody else has looked meanwhile.
+            try await ledger.putOff(taken, until: seconds(1))
+            #expect(try await take(ledger, at: 4999, until: 6000) == [])
+            #expect(try await take(ledger, at: 5000, until: 6000).map(\.looks) == [1])
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func anotherAttemptsSIDTakesThePlaceOfTheFirst(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             _ = try await ledger.record(accepted("a", 7))

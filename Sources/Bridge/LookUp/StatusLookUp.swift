@@ -35,8 +35,7 @@ struct StatusLookUp: Sendable {
         }
     }
 
-    /// Asks about what is due, a batch at most; how many there were. What could not be asked about comes again when its
-    /// lease has ended.
+    /// Asks about what is due, a batch at most; how many there were. A failure ends the batch: the rest is due again at once.
     func askAboutDue() async throws -> Int {
         let now = intake.now()
         let due = try await ledger.takeDue(
@@ -47,18 +46,19 @@ struct StatusLookUp: Sendable {
             if number > 0 { await loop.sleep(for: .seconds(options.requestInterval)) }
             do {
                 try await ask(about: awaited)
-            } catch let failure as LookUpFailure {
+            } catch {
                 try await putBehind(awaited)
-                throw failure
+                for next in due.dropFirst(number + 1) { try await ledger.putOff(next, until: now) }
+                throw error
             }
         }
         return due.count
     }
 
-    /// One that fails each time must not stand before all the others each time. It was not seen, so this look does not count.
+    /// One that fails each time must not stand before all the others each time.
     private func putBehind(_ awaited: AwaitedStatus) async throws {
         let next = intake.now().addingTimeInterval(options.wait(afterLooks: awaited.looks + 1))
-        try await ledger.noteLook(awaited.key, looks: awaited.looks, next: next)
+        try await ledger.putOff(awaited, until: next)
     }
 
     private func ask(about awaited: AwaitedStatus) async throws {

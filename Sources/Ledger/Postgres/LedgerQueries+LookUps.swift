@@ -60,6 +60,19 @@ extension LedgerQueries {
         return [LedgerStep(.message(key), query)]
     }
 
+    private static let putOffStatement = PostgresStatement(
+        """
+        UPDATE awaited SET due = $4
+        WHERE message = (SELECT id FROM message WHERE app = $1 AND message_id = $2) AND looks = $3
+        """, [.text, .text, .integer, .integer])
+
+    static func putOff(_ awaited: AwaitedStatus, until next: Date) -> [LedgerStep] {
+        let query = PostgresQuery(
+            putOffStatement,
+            [.stored(awaited.key.app), .stored(awaited.key.messageID), .integer(awaited.looks), .instant(next)])
+        return [LedgerStep(.message(awaited.key), query)]
+    }
+
     private static let countStatement = PostgresStatement(
         """
         SELECT account, count(*), count(*) FILTER (WHERE due <= $1), min(due) FILTER (WHERE due <= $1)

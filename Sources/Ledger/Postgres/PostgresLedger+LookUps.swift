@@ -17,6 +17,11 @@ extension PostgresLedger: AwaitedLedger {
         try await write(LedgerQueries.noteLook(key, looks: looks, next: next)) { _ in }
     }
 
+    /// Puts off what could not be asked about.
+    public func putOff(_ awaited: AwaitedStatus, until next: Date) async throws {
+        try await write(LedgerQueries.putOff(awaited, until: next)) { _ in }
+    }
+
     /// What is awaited in each account.
     public func awaited(now: Date) async throws -> [AwaitedCount] {
         try await write(LedgerQueries.awaited(now: now)) { try LedgerQueries.counts($0) }

@@ -15,6 +15,7 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
     private struct State {
         var due: [AwaitedStatus] = []
         var looks: [Look] = []
+        var putOff: [Look] = []
         var seen: Set<String> = []
         var listing: Date?
         var completeTo: Date?
@@ -26,6 +27,7 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
     private let state = Mutex(State())
 
     var looks: [Look] { state.withLock { $0.looks } }
+    var putOff: [Look] { state.withLock { $0.putOff } }
     var completeTo: Date? { state.withLock { $0.completeTo } }
     var forgotten: [Date] { state.withLock { $0.forgotten } }
 
@@ -46,6 +48,12 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
 
     func noteLook(_ key: MessageKey, looks: Int, next: Date) async throws {
         state.withLock { $0.looks.append(Look(message: key.messageID, looks: looks, next: next)) }
+    }
+
+    func putOff(_ awaited: AwaitedStatus, until next: Date) async throws {
+        state.withLock {
+            $0.putOff.append(Look(message: awaited.key.messageID, looks: awaited.looks, next: next))
+        }
     }
 
     func awaited(now: Date) async throws -> [AwaitedCount] { throw Away() }

@@ -120,24 +120,27 @@ import Twilio
         #expect(bench.broker.events.last?.consent?.at == bench.now)
     }
 
-    @Test("a failure ends the batch; what failed waits longer, and what was not asked about stays as it was")
+    @Test("a failure ends the batch; what failed waits longer, and what was not asked about is due again")
     func failure() async throws {
         let bench = try LookUpBench()
-        bench.ledger.set(due: [bench.awaited(), bench.awaited(), bench.awaited()])
+        bench.ledger.set(due: [bench.awaited(), bench.awaited(looks: 2), bench.awaited()])
         bench.source.answer(try bench.found("delivered"), .failure(LookUpFailure("the provider answered 500")))
         await #expect(throws: LookUpFailure.self) { try await bench.statuses.askAboutDue() }
         #expect(bench.source.asked.count == 2)
+        #expect(bench.ledger.looks.count == 1)
         // One that fails each time would else stand before the others each time.
-        #expect(bench.ledger.looks.count == 2)
+        #expect(bench.ledger.putOff.map(\.looks) == [2, 0])
+        #expect(bench.ledger.putOff.map { $0.next.timeIntervalSince(bench.now) } == [4 * 3600, 0])
     }
 
-    @Test("what the broker does not take is not noted") func brokerAway() async throws {
+    @Test("what neither the broker nor the disk takes is no look, and comes again") func brokerAway() async throws {
         let bench = try LookUpBench()
         bench.ledger.set(due: [bench.awaited()])
         bench.source.answer(try bench.found("delivered"))
         bench.broker.set(.confirmsOnly(0))
         await #expect(throws: NotDelivered.self) { try await bench.statuses.askAboutDue() }
         #expect(bench.ledger.looks.isEmpty)
+        #expect(bench.ledger.putOff.count == 1)
     }
 
     @Test("the running look-up goes on after failures, and says them and their end once", .timeLimit(.minutes(1)))
