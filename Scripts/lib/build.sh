@@ -19,7 +19,7 @@ build_swift() {
     echo "built in $((SECONDS - started)) s"
 }
 
-# Passes on what is not a step; of the steps one every 10 s.
+# Passes on what is not a step, but for what SwiftPM says of other people's packages; of the steps one every 10 s.
 build_progress() {
     local line next=0
     while IFS= read -r line; do
@@ -27,7 +27,7 @@ build_progress() {
             ((SECONDS < next)) && continue
             next=$((SECONDS + 10))
             echo "  step ${BASH_REMATCH[1]} of about ${BASH_REMATCH[2]}"
-        elif [[ -n $line ]]; then
+        elif [[ -n $line && ! $line =~ ^(warning: \'.*\ are\ unhandled\;|Working copy of) ]]; then
             echo "  $line"
         fi
     done

@@ -16,7 +16,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let contains else { return }
-        guard contains.utf8.count == 64, contains.utf8.allSatisfy(isHexadecimal) else {
+        guard contains.utf8.count == 64, contains.utf8.allSatisfy(\.isHexDigit) else {
             throw ValidationError("--contains is not a digest: 64 hexadecimal digits")
         }
     }

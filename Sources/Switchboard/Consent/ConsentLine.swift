@@ -53,7 +53,7 @@ struct ConsentLine {
     private static func imported(_ evidence: String) -> String { isSID(evidence) ? "import:\(evidence)" : evidence }
 
     private static func isSID(_ text: String) -> Bool {
-        text.utf8.count == 34 && text.utf8.dropFirst(2).allSatisfy(isHexadecimal)
+        text.utf8.count == 34 && text.utf8.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 
     private static func recipient(
@@ -99,11 +99,7 @@ struct ConsentLine {
 func isProgram(_ text: String) -> Bool {
     let bytes = text.utf8
     if isE164Number(text) { return true }
-    if text.hasPrefix("MG") { return bytes.count == 34 && bytes.dropFirst(2).allSatisfy(isHexadecimal) }
+    if text.hasPrefix("MG") { return bytes.count == 34 && bytes.dropFirst(2).allSatisfy(\.isHexDigit) }
     return (3...11).contains(bytes.count) && text.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic }
         || (3...8).contains(bytes.count) && bytes.allSatisfy { (0x30...0x39).contains($0) }
-}
-
-func isHexadecimal(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
 }
