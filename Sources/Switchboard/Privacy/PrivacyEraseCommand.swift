@@ -41,11 +41,12 @@ struct PrivacyEraseCommand: AsyncParsableCommand {
             try await trail.note("privacy.erase.begun", subject: person.tokens.first, reason: reason)
             var erasure = Erasure()
             try await erasure.erase(from: ledger, person)
+            // Before the queues, into which it empties: rather told as left than not seen.
+            let spooled = PrivacyPlaces.spooled(settings, of: person)
+            erasure.spooled = spooled.events.count
             let problems =
                 try await PrivacyPlaces.unreachable(ledger, settings)
                 + places.visit { erasure.verdict(on: $0, person) }
-            let spooled = PrivacyPlaces.spooled(settings, of: person)
-            erasure.spooled = spooled.events.count
             try await trail.note(
                 "privacy.erase", subject: person.tokens.first, reason: reason, details: erasure.details)
             for line in erasure.lines { printLine(line) }

@@ -29,13 +29,14 @@ struct PrivacyExportCommand: AsyncParsableCommand {
             try await trail.note("privacy.export", subject: person.tokens.first, reason: reason)
             try await exportLedger(ledger, person, inDoubtGrace: settings.inDoubtGrace)
             var problems = try await PrivacyPlaces.unreachable(ledger, settings)
+            // Before the queues, into which it empties: rather twice than not at all.
+            let spooled = PrivacyPlaces.spooled(settings, of: person)
+            for event in spooled.events { printLine(exportLine("spooled-event", "event", text: event)) }
+            problems += spooled.problems
             problems += await places.visit { letter in
                 if let line = exported(letter, of: person) { printLine(line) }
                 return .keep
             }
-            let spooled = PrivacyPlaces.spooled(settings, of: person)
-            for event in spooled.events { printLine(exportLine("spooled-event", "event", text: event)) }
-            problems += spooled.problems
             for problem in problems { complain(problem) }
             guard problems.isEmpty else { throw ExitCode.failure }
         }
