@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from contract_client import App, Events, connect
-from simulator_client import SENDER, messages_to, new_phone, reply, setting
+from simulator_client import SENDER, messages_to, new_phone, program, reply, setting
 
 pytestmark = pytest.mark.skipif("SWITCHBOARD_TEST_SYSTEM_FOLDER" not in os.environ, reason="no running system")
 
@@ -80,15 +80,6 @@ def of(records: list[dict], kind: str) -> list[dict]:
     return [record for record in records if record["record"] == kind]
 
 
-def make_invalid(number: str) -> None:
-    answer = requests.post(
-        f"{setting('SIMULATOR_URL')}/simulator/outcomes",
-        json={"number": number, "outcome": "invalid-number"},
-        timeout=10,
-    )
-    assert answer.status_code == 204, answer.text
-
-
 def test_what_is_kept_of_a_person_is_shown_and_erased_but_for_their_no(shop, events):
     phone, other = new_phone(), new_phone()
     sent = shop.publish({"to": phone, "body": "Your order A-17 has shipped", "metadata": {"order": "A-17"}})
@@ -97,7 +88,7 @@ def test_what_is_kept_of_a_person_is_shown_and_erased_but_for_their_no(shop, eve
         assert events.final(message_id).data["status"] == "delivered"
     reply(phone, "STOP")
     events.until(lambda d: d.key.startswith("consent.revoked."))
-    make_invalid(other)
+    program(other, "invalid-number")
     refused = shop.publish({"to": other, "body": "Your order B-19 has shipped"})
     assert events.final(refused).data["status"] == "refused"
 
@@ -218,7 +209,7 @@ def test_no_planted_number_text_code_or_secret_is_written_anywhere(shop, events)
     phone, bad, foreign = new_phone(), new_phone(), "+" + str(442071838000 + secrets.randbelow(900) + 100)
     word = f"Canaria{secrets.token_hex(6)}"
     code = str(secrets.randbelow(9 * 10**8) + 10**8)
-    make_invalid(bad)
+    program(bad, "invalid-number")
     planted = [
         shop.publish({"to": phone, "body": f"Dear {word}, your order has shipped to {word} Street"}),
         shop.publish({"to": phone, "body": f"Acme: your code is {code}"}, purpose="otp-login"),

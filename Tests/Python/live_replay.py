@@ -12,10 +12,9 @@ import time
 
 import pika
 import pytest
-import requests
 
 from contract_client import App, Events, connect
-from simulator_client import LANDLINE, messages_to, new_phone, setting
+from simulator_client import LANDLINE, messages_to, new_phone, program
 
 pytestmark = pytest.mark.skipif("SWITCHBOARD_TEST_BRIDGE_URL" not in os.environ, reason="no running system")
 
@@ -72,14 +71,6 @@ def listed(*arguments: str) -> list[dict]:
     done = replay("list", "--json", "--limit", "100000", *arguments)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def program(number: str, outcome: str) -> None:
-    """What the simulated provider does with messages to a number from now on."""
-    answer = requests.post(
-        f"{setting('SIMULATOR_URL')}/simulator/outcomes", json={"number": number, "outcome": outcome}, timeout=10
-    )
-    assert answer.status_code == 204, answer.text
 
 
 def unused_id() -> str:

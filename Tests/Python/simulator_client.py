@@ -11,6 +11,7 @@ from twilio.rest import Client
 
 SENDER = os.environ.get("SWITCHBOARD_TEST_SENDER", "+15005550006")
 LANDLINE = "+15005550106"
+given_phones: set[str] = set()
 
 
 def setting(name: str) -> str:
@@ -36,8 +37,19 @@ def twilio_validator() -> RequestValidator:
 
 
 def new_phone() -> str:
-    """A number that nobody wrote to before, in all likelihood."""
-    return f"+1415555{secrets.randbelow(9000) + 1000}"
+    """A number that nobody wrote to before: who said STOP in one test must not be asked in another."""
+    while (phone := f"+1415555{secrets.randbelow(9000) + 1000}") in given_phones:
+        pass
+    given_phones.add(phone)
+    return phone
+
+
+def program(number: str, outcome: str) -> None:
+    """What becomes of messages to a number from now on: a name of Sources/Simulator/Outcome.swift."""
+    answer = requests.post(
+        f"{setting('SIMULATOR_URL')}/simulator/outcomes", json={"number": number, "outcome": outcome}, timeout=10
+    )
+    assert answer.status_code == 204, answer.text
 
 
 def reply(phone: str, body: str) -> None:
