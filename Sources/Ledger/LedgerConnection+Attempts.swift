@@ -42,8 +42,13 @@ extension LedgerConnection {
         switch settlement.result {
         case .accepted(let acceptance):
             tables.messages.forget(settlement.key)
-            return try tables.progress.accept(
-                id, attempt: settlement.attempt, worker: worker, acceptance, now: settlement.now)
+            guard
+                try tables.progress.accept(
+                    id, attempt: settlement.attempt, worker: worker, acceptance, now: settlement.now)
+            else { return false }
+            // What looks for a lost call must not take it for another's, however late the recorder is.
+            try tables.messages.note(sid: acceptance.sid, message: id)
+            return true
         case .refused(let code):
             tables.messages.forget(settlement.key)
             departure.to = .refused

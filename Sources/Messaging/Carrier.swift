@@ -103,11 +103,14 @@ public struct ListedMessage: Sendable, Equatable {
     public let acceptance: Acceptance
     /// Whether its text is the one that was sent. False also where the provider may have changed it.
     public let hasSameText: Bool
+    /// When the provider took it, by this machine's clock; to the second.
+    public let takenAt: Date
 
     /// A message to the same recipient from the same sender.
-    public init(acceptance: Acceptance, hasSameText: Bool) {
+    public init(acceptance: Acceptance, hasSameText: Bool, takenAt: Date) {
         self.acceptance = acceptance
         self.hasSameText = hasSameText
+        self.takenAt = takenAt
     }
 }
 

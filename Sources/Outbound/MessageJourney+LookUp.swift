@@ -116,22 +116,18 @@ extension MessageJourney {
             guard candidates.count == 1 else { return .open("\(candidates.count) messages of the list may be it") }
             guard only.hasSameText else { return .open("a message of the list has another text") }
             guard !doubt.hasRival else { return .open("another message to the same person is in doubt, too") }
-            if let behind = recorderDelay(claimed) {
-                return .open("what was accepted lately may not be recorded yet, since opt-outs are \(behind) s behind")
+            // Whose answer is on its way is not known yet.
+            guard clock.now().timeIntervalSince(only.takenAt) >= youngestCandidate else {
+                return .open("a message of the list is so young that it may be another call's")
             }
             return .taken(only.acceptance)
         }
     }
 
-    /// How far the recorder, which makes accepted messages known by their SIDs, is behind, in whole seconds; nil where it is
-    /// not, or where there is no bridge whose ticks would tell.
-    private func recorderDelay(_ claimed: ClaimedMessage) -> Int? {
-        guard let knownAt = claimed.facts.consentKnownAt else { return nil }
-        let behind = clock.now().timeIntervalSince(knownAt)
-        return behind > Self.longestDelay ? Int(min(behind, 1e9)) : nil
-    }
-
-    private static let longestDelay = 10.0
+    /// How long ago, in seconds, the provider must have taken a message of its list, so that no other attempt to the same
+    /// person is at the call whose message it is. One of ours is at least as old as the grace; the provider tells whole
+    /// seconds.
+    private var youngestCandidate: Double { min(configuration.attemptLifetime, configuration.inDoubtGrace) - 2 }
 
     private func settleFound(
         _ message: PreparedMessage, attempt: Int, _ acceptance: Acceptance, _ claimed: ClaimedMessage

@@ -91,6 +91,22 @@ import Testing
     }
 
     @Test(arguments: TestedLedger.allCases)
+    func whatAWorkerWasAnsweredIsKnownBeforeAnyRecorderHasSeenIt(_ store: TestedLedger) async throws {
+        try await store.run { ledger async throws in
+            let acceptance = Acceptance(sid: sid(7), status: "queued")
+            for id in ["a", "b"] {
+                _ = try await ledger.claim(claim(id))
+                _ = try await ledger.begin(start(id))
+            }
+            #expect(try await ledger.settle(settlement("a", .accepted(acceptance))))
+            #expect(try await ledger.known(sids: [sid(7), sid(8)]) == [sid(7)])
+            // So another's lost call is not settled by it.
+            _ = try await ledger.settle(settlement("b", .unknown))
+            #expect(try await !ledger.settleFound(.shop("b"), attempt: 1, acceptance, now: seconds(1)))
+        }
+    }
+
+    @Test(arguments: TestedLedger.allCases)
     func whatIsFoundAtTheProviderSettlesAnUnknownAttempt(_ store: TestedLedger) async throws {
         try await store.run { ledger async throws in
             let acceptance = Acceptance(sid: sid(7), status: "sent")

@@ -171,7 +171,8 @@ import Topics
         // The provider is back, and its list tells.
         _ = try await bench.runNextTimer()
         let found = ListedMessage(
-            acceptance: Acceptance(sid: ScriptedCarrier.sid(77), status: "sent"), hasSameText: true)
+            acceptance: Acceptance(sid: ScriptedCarrier.sid(77), status: "sent"), hasSameText: true,
+            takenAt: .distantPast)
         bench.carrier.list(.listed([found]))
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.status == .accepted)

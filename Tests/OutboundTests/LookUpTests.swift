@@ -8,7 +8,7 @@ import Topics
 
 @Suite("Unknown outcomes are looked up") struct LookUpTests {
     private static let ours = ListedMessage(
-        acceptance: Acceptance(sid: ScriptedCarrier.sid(77), status: "sent"), hasSameText: true)
+        acceptance: Acceptance(sid: ScriptedCarrier.sid(77), status: "sent"), hasSameText: true, takenAt: .distantPast)
 
     /// A message whose call was not answered, its grace over, as the ladder gives it back.
     private func inDoubt(_ messageClass: MessageClass = .transactional) async throws -> Bench {
@@ -20,7 +20,6 @@ import Topics
             messageClass == .promotional ? Deliveries.promotional() : Deliveries.request(), from: messageClass)
         #expect(bench.outbox.events.last?.name == .message(.inDoubt))
         bench.clock.advance(by: 31)
-        bench.ledger.setConsentKnownAt(bench.clock.now)
         _ = bench.steps()
         return bench
     }
@@ -153,8 +152,8 @@ import Topics
     }
 
     private static let other = ListedMessage(
-        acceptance: Acceptance(sid: ScriptedCarrier.sid(78), status: "sent"), hasSameText: true)
-    private static let changed = ListedMessage(acceptance: ours.acceptance, hasSameText: false)
+        acceptance: Acceptance(sid: ScriptedCarrier.sid(78), status: "sent"), hasSameText: true, takenAt: .distantPast)
+    private static let changed = ListedMessage(acceptance: ours.acceptance, hasSameText: false, takenAt: .distantPast)
 
     @Test("what other attempts account for is left out") func othersMessages() async throws {
         var bench = try Bench()
@@ -165,7 +164,8 @@ import Topics
         bench.clock.advance(by: 31)
         bench.ledger.setConsentKnownAt(bench.clock.now)
         let first = ListedMessage(
-            acceptance: Acceptance(sid: ScriptedCarrier.sid(1), status: "sent"), hasSameText: true)
+            acceptance: Acceptance(sid: ScriptedCarrier.sid(1), status: "sent"), hasSameText: true,
+            takenAt: .distantPast)
         bench.carrier.list(.listed([first, Self.ours]))
         try await bench.workAgain()
         #expect(bench.outbox.events.last?.provider?.sid == Self.ours.acceptance.sid)
@@ -194,14 +194,15 @@ import Topics
         #expect(bench.carrier.calls.count == 1)
     }
 
-    @Test("while the recorder is behind, a message of the list may be another's") func recorderBehind() async throws {
+    @Test("a message of the list that is as young as a call may be another's") func youngCandidate() async throws {
         let bench = try await inDoubt()
-        bench.ledger.setConsentKnownAt(bench.clock.now.addingTimeInterval(-11))
-        bench.carrier.relist(.listed([Self.ours]))
+        let young = ListedMessage(
+            acceptance: Self.ours.acceptance, hasSameText: true, takenAt: bench.clock.now.addingTimeInterval(-27))
+        bench.carrier.relist(.listed([young]))
         try await bench.workAgain()
         #expect(bench.steps() == ["claim", "look up", "known 1", "publish delay transactional.2m"])
-        bench.ledger.setConsentKnownAt(bench.clock.now)
-        bench.carrier.relist(.listed([Self.ours]))
+        bench.clock.advance(by: 2)
+        bench.carrier.relist(.listed([young]))
         try await bench.workAgain()
         #expect(bench.steps() == ["claim", "look up", "known 1", "settleFound 1", "event message.accepted"])
     }

@@ -9,6 +9,7 @@ final class ScriptedTransport: HTTPTransport {
     private let asked = Mutex<[HTTPRequest]>([])
 
     init(_ answers: Result<HTTPResponse, HTTPTransferError>...) { self.answers = answers }
+    init(_ answers: [Result<HTTPResponse, HTTPTransferError>]) { self.answers = answers }
 
     var requests: [HTTPRequest] { asked.withLock { $0 } }
 

@@ -55,8 +55,10 @@ import Testing
         return await carrier.lookUp(message, since: Self.now.addingTimeInterval(-age))
     }
 
-    private func found(_ number: Int, _ hasSameText: Bool = true) -> ListedMessage {
-        ListedMessage(acceptance: Acceptance(sid: sid(number), status: "sent"), hasSameText: hasSameText)
+    private func found(_ number: Int, _ hasSameText: Bool = true, age: Double? = nil) -> ListedMessage {
+        ListedMessage(
+            acceptance: Acceptance(sid: sid(number), status: "sent"), hasSameText: hasSameText,
+            takenAt: Self.now.addingTimeInterval(-(age ?? Double(number))))
     }
 
     @Test("asks by the recipient alone, and names those from our sender") func byRecipient() async throws {
@@ -87,18 +89,30 @@ import Testing
         #expect(try await lookUp(transport, sender: .messagingService(service)) == .listed([found(1)]))
     }
 
-    @Test("follows the pages until the messages are older than was asked for") func pages() async throws {
+    @Test("reads to the end, whatever the list is ordered by") func pages() async throws {
         let transport = ScriptedTransport(
-            page([listed(1, age: 10)], next: "/2010-04-01/next?Page=1"),
-            page([listed(2, age: 299), listed(3, age: 361)], next: "/2010-04-01/next?Page=2"))
-        #expect(try await lookUp(transport) == .listed([found(1), found(2)]))
-        #expect(transport.requests.count == 2)
+            page([listed(1, age: 361), listed(2, age: 500)], next: "/2010-04-01/next?Page=1"),
+            page([listed(3, age: 299)], next: "/2010-04-01/next?Page=2"), page([listed(4, age: 359)]))
+        #expect(try await lookUp(transport) == .listed([found(3, age: 299), found(4, age: 359)]))
+        #expect(transport.requests.count == 3)
         #expect(transport.requests[1].url == "http://127.0.0.1:8082/2010-04-01/next?Page=1")
+    }
+
+    @Test("of a list that goes on and on, the last page must have nothing but what is older", arguments: [true, false])
+    func longList(_ isPast: Bool) async throws {
+        let next = "/2010-04-01/next"
+        let pages = (1...20).map { page([listed($0, age: $0 == 20 && isPast ? 361 : 10)], next: next) }
+        let answer = try await lookUp(ScriptedTransport(pages))
+        if isPast {
+            #expect(answer == .listed((1...19).map { found($0, age: 10) }))
+        } else {
+            #expect(answer == .unavailable("the list has more than 20 pages"))
+        }
     }
 
     @Test("goes by the provider's clock") func skew() async throws {
         let transport = ScriptedTransport(page([listed(1, age: 900)], skew: -600))
-        #expect(try await lookUp(transport) == .listed([found(1)]))
+        #expect(try await lookUp(transport) == .listed([found(1, age: 300)]))
     }
 
     @Test("a text that the provider may have changed is not taken for ours") func changedText() async throws {

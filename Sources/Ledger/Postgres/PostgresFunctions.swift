@@ -156,9 +156,9 @@ enum PostgresFunctions {
         $function$;
         """
 
-    private static let settle = """
+    static let accept = """
         -- An answer also settles an attempt that was given up for unknown, or that a callback has settled before.
-        CREATE FUNCTION accept_attempt(
+        CREATE OR REPLACE FUNCTION accept_attempt(
             the_app text, the_message_id text, the_attempt bigint, the_worker text, the_sid text,
             the_provider_status text, the_rank integer, the_status text, the_now bigint
         ) RETURNS boolean LANGUAGE plpgsql AS $function$
@@ -175,9 +175,18 @@ enum PostgresFunctions {
                 rank = greatest(p.rank, the_rank)
             WHERE p.message = the_message AND p.attempt = the_attempt
                 AND (p.state IN (1, 4) AND p.worker = the_worker OR p.state = 2 AND p.sid = the_sid);
-            RETURN FOUND;
+            IF NOT FOUND THEN
+                RETURN false;
+            END IF;
+            -- What looks for a lost call must not take it for another's, however late the recorder is.
+            INSERT INTO provider_id (sid, message) VALUES (the_sid, the_message) ON CONFLICT (sid) DO NOTHING;
+            RETURN true;
         END
         $function$;
+        """
+
+    private static let settle = """
+        \(accept)
 
         -- Where a callback has told a SID, the provider has taken the message, whatever the attempt came to.
         CREATE FUNCTION leave_attempt(

@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 6
+    static let version: Int64 = 7
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -98,6 +98,10 @@ enum PostgresSchema {
                     IF present < 6 AND \(version) >= 6 THEN
                         \(version6)
                         UPDATE ledger SET version = 6;
+                    END IF;
+                    IF present < 7 AND \(version) >= 7 THEN
+                        \(PostgresFunctions.accept)
+                        UPDATE ledger SET version = 7;
                     END IF;
                 END
                 $migration$
