@@ -77,7 +77,7 @@ struct ConsentIntake: Sendable {
         Instruments.shared.countUnreadable(in: .consent)
         guard delivery.routingKey.hasPrefix("consent.revoked.") else { return settling.giveUp(delivery.tag) }
         let isFirst = !unread.isAny
-        if !unread.add() { settling.giveUp(delivery.tag) }
+        unread.add()
         guard isFirst else { return }
         logger.critical(
             """

@@ -17,7 +17,7 @@ public actor Recorder: Service {
     private nonisolated let logger: Logger
     private nonisolated let consentIntake: ConsentIntake
     private nonisolated let statusIntake: StatusIntake
-    private nonisolated let unread = UnreadOptOuts(limit: consentPrefetch / 2)
+    private nonisolated let unread = UnreadOptOuts()
 
     private var consentWaiting: [Delivery] = []
     private var statusWaiting: [Delivery] = []
@@ -26,6 +26,7 @@ public actor Recorder: Service {
     private var isStopping = false
 
     private static let consentPrefetch = 200
+    private var consentRoom = consentPrefetch
     private static let statusPrefetch = 500
 
     /// A recorder with a broker connection of its own.
@@ -101,8 +102,16 @@ public actor Recorder: Service {
             let batch = consentWaiting
             consentWaiting = []
             await consentIntake.take(batch)
+            await makeRoom()
         }
         consentTask = nil
+    }
+
+    /// Opt-outs that stay unsettled must not use up the prefetch, or those that can be read would not be delivered.
+    private func makeRoom() async {
+        guard unread.count > consentRoom - Self.consentPrefetch / 2, consentRoom < Int(UInt16.max) else { return }
+        consentRoom = min(unread.count + Self.consentPrefetch, Int(UInt16.max))
+        await consumer.resume(QueueName.consent, prefetch: consentRoom)
     }
 
     private func takeStatuses(_ deliveries: [Delivery]) {

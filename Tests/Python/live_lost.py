@@ -212,3 +212,20 @@ def test_an_older_word_that_is_found_later_does_not_beat_a_newer_one(desk, misse
     desk.event(words[missed], older["sid"])
     desk.provider.latency(0, 0)
     assert desk.fate(desk.send(number, "promotional")) == fate
+
+
+def test_opt_outs_that_nobody_can_read_keep_none_from_being_recorded(desk):
+    number = "+14155550166"
+    desk.bridge.start()
+    assert desk.fate(desk.send(number)) == "accepted"
+    unreadable = {"type": "switchboard.consent.revoked.v1", "subject": "none", "data": {}}
+    # More than the recorder takes at once.
+    for _ in range(450):
+        desk.channel.basic_publish(
+            "events", "consent.revoked.sms.none.none", json.dumps(unreadable), mandatory=True
+        )
+    desk.event("consent.revoked", desk.write(number, "STOP")["sid"])
+    until(lambda: desk.fate(desk.send(number)) == "blocked", what="the effect of the STOP")
+    # They stay where they are, for a version that can read them.
+    consent = next(line for line in NODE.control("list_queues", "name", "messages").splitlines() if "consent" in line)
+    assert int(consent.split()[-1]) >= 450

@@ -11,7 +11,7 @@ import Testing
     private let ledger = NotingLedger()
     private let settled = Settled()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    private let unread = UnreadOptOuts(limit: 2)
+    private let unread = UnreadOptOuts()
     private var clock = Date(timeIntervalSince1970: 1_795_300_000)
 
     private func retrying(wait: @escaping @Sendable () async -> Void = { await Task.yield() }) -> Retrying {
@@ -120,13 +120,15 @@ import Testing
         #expect(unread.isAny)
     }
 
-    @Test("opt-outs that cannot be read do not use up the queue's prefetch") func manyUnread() async {
-        await consent.take([unreadable(1), unreadable(2), unreadable(3), tick(4)])
-        #expect(settled.givenUp == [3])
-        #expect(settled.acknowledged == [4])
+    @Test("however many opt-outs cannot be read, none is given up") func manyUnread() async {
+        await consent.take((1...300).map { unreadable($0) } + [tick(301)])
+        #expect(settled.givenUp == [])
+        #expect(settled.acknowledged == [301])
+        #expect(unread.count == 300)
         unread.deliveriesReturned()
         await consent.take([unreadable(1), unreadable(2)])
-        #expect(settled.givenUp == [3])
+        #expect(unread.count == 2)
+        #expect(unread.isAny)
         #expect(ledger.written == [])
     }
 
