@@ -46,6 +46,12 @@ struct WebhookIntake: Sendable {
         }
     }
 
+    /// What could not be read to its end.
+    func refuse(_ path: String, _ refusal: WebhookRefusal) -> WebhookAnswer {
+        if path == WebhookPath.inbound { noteRefusal(refusal, at: now()) }
+        return .refused(refusal)
+    }
+
     /// The provider comes again at most a few times, so its list must tell what was refused. What has no signature of the
     /// provider's may be anybody's.
     private func noteRefusal(_ refusal: WebhookRefusal, at time: Date) {

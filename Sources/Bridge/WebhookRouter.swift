@@ -29,10 +29,11 @@ private func answer(
     do {
         body = try await Array(buffer: request.body.collect(upTo: WebhookIntake.maximumBody))
     } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
-        return respond(
-            .refused(WebhookRefusal(status: 413, reason: "the body has more than 65536 bytes")), route, logger)
+        let refusal = WebhookRefusal(status: 413, reason: "the body has more than 65536 bytes")
+        return respond(intake.refuse(path, refusal), route, logger)
     } catch {
-        return respond(.refused(WebhookRefusal(status: 400, reason: "the body ended early")), route, logger)
+        let refusal = WebhookRefusal(status: 400, reason: "the body ended early")
+        return respond(intake.refuse(path, refusal), route, logger)
     }
     let webhook = WebhookRequest(
         path: path, query: request.uri.query, contentType: request.headers[.contentType],

@@ -33,7 +33,7 @@ extension MessageJourney {
         try await rejectPoison(delivery, envelope, nil)
     }
 
-    private func rejectPoison(
+    func rejectPoison(
         _ delivery: Delivery, _ envelope: Envelope, _ request: SendRequest?
     ) async throws(HeldTooLong) {
         logger.error(

@@ -32,6 +32,9 @@ extension MessageJourney {
         case .abandoned(let attempt):
             try await publish(message.events.status(.abandoned, attempt: attempt, at: claimed.changedAt))
             if mustBeKept(message) { try await bury(message, reason: "abandoned") }
+        // Poison that may not have been kept; whatever else is closed is over.
+        case .closed(.rejected) where mustBeKept(message):
+            try await rejectPoison(message.delivery, message.received.envelope, message.request)
         case .closed(let status):
             try await publish(
                 message.events.status(status, attempt: 0, at: claimed.changedAt) { event in

@@ -32,7 +32,13 @@ extension MessageJourney {
         guard known != reason else { return }
         try await publish(
             message.events.status(.deferred, attempt: attempts, at: clock.now(), step: reason, change: change))
-        try await ledger.noteDeferral(message.key, reason: reason, now: clock.now())
+        do {
+            try await ledger.noteDeferral(message.key, reason: reason, now: clock.now())
+        } catch {
+            // At worst it is told again. To wait for the ledger would forget how long the provider asked to wait, and that
+            // it has answered.
+            noteLedgerAway(error)
+        }
         Instruments.shared.count(.deferred, message.messageClass)
     }
 
@@ -56,9 +62,7 @@ extension MessageJourney {
     func waitForLedger(
         _ delivery: Delivery, _ received: ReceivedRequest, error: any Error
     ) async throws(HeldTooLong) {
-        if ledgerOutage.begins() {
-            logger.error("The ledger is away; messages wait", metadata: ["error": "\(error)"])
-        }
+        noteLedgerAway(error)
         // The ledger has yet to learn that an operator gave it back, or that a call may have been made.
         let told = received.envelope.progress?.reason
         let mustLearn = received.envelope.isReplay || WaitReason.followsCall(told)
@@ -71,6 +75,11 @@ extension MessageJourney {
         try await republish(
             delivery, progress, to: Exchange.delay,
             routingKey: "\(messageClass.rawValue).\(DelayStep.fiveSeconds.rawValue)")
+    }
+
+    private func noteLedgerAway(_ error: any Error) {
+        guard ledgerOutage.begins() else { return }
+        logger.error("The ledger is away; messages wait", metadata: ["error": "\(error)"])
     }
 
     /// A message that may have been called is not told as rejected because the settings have lost what it names, a template

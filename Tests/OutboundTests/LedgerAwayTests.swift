@@ -90,16 +90,12 @@ import Topics
 
     @Test(
         "while a message is ended or put off: it waits, and ends the next time",
-        arguments: [MemoryLedger.Operation.close, .noteDeferral, .markUnknown, .abandon])
+        arguments: [MemoryLedger.Operation.close, .markUnknown, .abandon])
     func whileEnding(operation: MemoryLedger.Operation) async throws {
         let bench = try Bench()
-        var delivery = Deliveries.request()
+        let delivery = Deliveries.request()
         switch operation {
         case .close: try bench.setConsent(.revoked)
-        case .noteDeferral:
-            let at = formatRFC3339(bench.clock.now.addingTimeInterval(60))
-            delivery = Deliveries.request(
-                #"{"to": "\#(Deliveries.recipient)", "body": "Hi", "sendAt": "\#(at)"}"#)
         case .markUnknown:
             try await bench.work(delivery)
             bench.ledger.put(Bench.key, .attempting(attempt: 1, worker: "worker-2", since: bench.clock.now))
@@ -115,10 +111,23 @@ import Topics
         #expect(bench.steps().last == "publish delay transactional.5s")
         try await bench.workAgain()
         let expected: [MemoryLedger.Operation: String] = [
-            .close: "event message.blocked", .noteDeferral: "publish delay transactional.30s",
-            .markUnknown: "publish delay transactional.30s", .abandon: "publish dead transactional",
+            .close: "event message.blocked", .markUnknown: "publish delay transactional.30s",
+            .abandon: "publish dead transactional",
         ]
         #expect(bench.steps().last == expected[operation])
         #expect(bench.carrier.calls.count == calls)
+    }
+    @Test("while the provider's wish to wait is noted: it is heard all the same, and the answer counts")
+    func whilePutOff()
+        async throws
+    {
+        let bench = try Bench()
+        bench.carrier.answer(.refusal(20429, retryAfter: 600))
+        bench.ledger.fail(.noteDeferral)
+        try await bench.work(Deliveries.request())
+        #expect(bench.steps().last == "publish delay transactional.10m")
+        let headers = try #require(bench.outbox.messages.last?.message.properties.headers)
+        #expect(headers["sb-attempt"] == .int64(1))
+        #expect(headers["sb-reason"] == .string("retry:20429"))
     }
 }

@@ -58,6 +58,22 @@ import Topics
         #expect(bench.steps() == ["claim", "event message.rejected", "publish dead transactional"])
     }
 
+    @Test("given up with an answer of the ledger's that was lost: kept when it comes back from the ladder")
+    func answerLost()
+        async throws
+    {
+        let bench = try Bench()
+        try await bench.work(delivery(.int64(180)))
+        let rejected = try #require(bench.outbox.events.last)
+        _ = bench.steps()
+        try await bench.work(Deliveries.redelivered(Deliveries.request()))
+        #expect(bench.steps() == ["claim", "event message.rejected", "publish dead transactional"])
+        #expect(bench.outbox.events.last?.id == rejected.id)
+        // The app's own repeat needs no other copy.
+        try await bench.work(Deliveries.request())
+        #expect(bench.steps() == ["claim", "event message.rejected"])
+    }
+
     @Test("at the end not even the body is read") func unread() async throws {
         let bench = try Bench()
         let strange = delivery(.int64(190), json: "{")

@@ -24,9 +24,8 @@ struct InboundLookUp: Sendable {
         var trouble = LookUpTrouble("messages from people", account: account.alias, options: options, logger: logger)
         for await _ in alarm.wakes {
             do {
-                try await compareOutages()
-                try await compareDaily()
-                trouble.isOver()
+                let hasCompared = try await compareOutages()
+                if try await compareDaily() || hasCompared { trouble.isOver() }
                 alarm.set(after: options.comparisonCheck)
             } catch {
                 guard !Task.isCancelled else { return }
@@ -36,19 +35,22 @@ struct InboundLookUp: Sendable {
         }
     }
 
-    /// Compares what outages left open.
-    func compareOutages() async throws {
+    /// Compares what outages left open; whether there was anything.
+    @discardableResult func compareOutages() async throws -> Bool {
+        var hasCompared = false
         while let owed = outages.owed(by: account.alias, at: intake.now()) {
             try await compare(since: owed.since, until: nil)
             outages.settle(owed, by: account.alias)
+            hasCompared = true
             // Where another one has begun meanwhile, the next list is not asked for at once.
             await loop.sleep(for: .seconds(options.requestInterval))
         }
+        return hasCompared
     }
 
     /// Compares what has come since the last daily comparison, when that is due and no other bridge is at it; then forgets
-    /// what no later comparison will ask for.
-    func compareDaily() async throws {
+    /// what no later comparison will ask for. Whether it compared.
+    @discardableResult func compareDaily() async throws -> Bool {
         let now = intake.now()
         let until = now.addingTimeInterval(-options.settlingTime)
         let created = try await ledger.status().createdAt
@@ -56,11 +58,18 @@ struct InboundLookUp: Sendable {
             account: account.alias, now: now, before: now.addingTimeInterval(-options.comparisonInterval),
             first: max(created, now.addingTimeInterval(-options.comparisonInterval)),
             leasedUntil: now.addingTimeInterval(1.5 * options.longestListing))
-        guard let since, since < until else { return }
-        try await compare(since: since, until: until)
+        guard let since, since < until else { return false }
+        do {
+            try await compare(since: since, until: until)
+        } catch {
+            // Given back, or nobody could try again before the lease has ended.
+            try? await ledger.noteListing(account: account.alias, completeTo: since)
+            throw error
+        }
         try await ledger.noteListing(account: account.alias, completeTo: until)
         let memory = options.longestWindow + 86_400
         while try await ledger.forgetInbound(before: now.addingTimeInterval(-memory), limit: 1000) == 1000 {}
+        return true
     }
 
     /// Reads the list from the newest message back to `since`, and publishes what is not known.

@@ -25,7 +25,7 @@ struct StatusLookUp: Sendable {
         for await _ in alarm.wakes {
             do {
                 let count = try await askAboutDue()
-                trouble.isOver()
+                if count > 0 { trouble.isOver() }
                 alarm.set(after: count < options.batch ? options.idleInterval : options.requestInterval)
             } catch {
                 guard !Task.isCancelled else { return }
@@ -47,8 +47,9 @@ struct StatusLookUp: Sendable {
             do {
                 try await ask(about: awaited)
             } catch {
-                try await putBehind(awaited)
-                for next in due.dropFirst(number + 1) { try await ledger.putOff(next, until: now) }
+                await putBehind(awaited)
+                // What cannot be put back comes again when its lease has ended.
+                for next in due.dropFirst(number + 1) { try? await ledger.putOff(next, until: now) }
                 throw error
             }
         }
@@ -56,9 +57,8 @@ struct StatusLookUp: Sendable {
     }
 
     /// One that fails each time must not stand before all the others each time.
-    private func putBehind(_ awaited: AwaitedStatus) async throws {
-        let next = intake.now().addingTimeInterval(options.wait(afterLooks: awaited.looks + 1))
-        try await ledger.putOff(awaited, until: next)
+    private func putBehind(_ awaited: AwaitedStatus) async {
+        try? await ledger.putOff(awaited, until: intake.now().addingTimeInterval(options.secondLook))
     }
 
     private func ask(about awaited: AwaitedStatus) async throws {

@@ -83,6 +83,8 @@ actor BatchWriter {
                 await loop.sleep(for: .microseconds(Int.random(in: 500...(2000 << attempt))))
                 attempt += 1
             } catch {
+                // A server that died may have lost the records that were not waited for.
+                decisions.forget()
                 throw LedgerError(error, path: place)
             }
         }

@@ -13,11 +13,13 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
     }
 
     private struct State {
-        var due: [AwaitedStatus] = []
+        /// What each question takes; nothing when all are used up.
+        var due: [[AwaitedStatus]] = []
         var looks: [Look] = []
         var putOff: [Look] = []
         var seen: Set<String> = []
         var listing: Date?
+        var isListingLeased = false
         var completeTo: Date?
         var forgotten: [Date] = []
         var status = LedgerStatus(id: "1", createdAt: .distantPast, restoredAt: nil, bridges: [])
@@ -31,7 +33,8 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
     var completeTo: Date? { state.withLock { $0.completeTo } }
     var forgotten: [Date] { state.withLock { $0.forgotten } }
 
-    func set(due: [AwaitedStatus]) { state.withLock { $0.due = due } }
+    func set(due: [AwaitedStatus]) { state.withLock { $0.due = due.isEmpty ? [] : [due] } }
+    func set(dueInTurn due: [[AwaitedStatus]]) { state.withLock { $0.due = due } }
     func set(seen: Set<String>) { state.withLock { $0.seen = seen } }
     /// Up to when the last comparison was complete, which may be taken up now; nil where another bridge is at it.
     func set(listing: Date?) { state.withLock { $0.listing = listing } }
@@ -40,9 +43,10 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
 
     func takeDue(account: String, now: Date, leasedUntil: Date, limit: Int) async throws -> [AwaitedStatus] {
         state.withLock { state in
-            let taken = state.due.prefix(limit)
-            state.due.removeFirst(taken.count)
-            return Array(taken)
+            guard let due = state.due.first else { return [] }
+            let rest = due.dropFirst(limit)
+            if rest.isEmpty { state.due.removeFirst() } else { state.due[0] = Array(rest) }
+            return Array(due.prefix(limit))
         }
     }
 
@@ -73,13 +77,18 @@ final class FakeLookUpLedger: AwaitedLedger, InboundLedger, LedgerUpkeep {
         account: String, now: Date, before: Date, first: Date, leasedUntil: Date
     ) async throws -> Date? {
         state.withLock { state in
-            defer { state.listing = nil }
-            return state.listing
+            guard !state.isListingLeased, let listing = state.listing, listing <= before else { return nil }
+            state.isListingLeased = true
+            return listing
         }
     }
 
     func noteListing(account: String, completeTo: Date) async throws {
-        state.withLock { $0.completeTo = completeTo }
+        state.withLock { state in
+            state.completeTo = completeTo
+            state.listing = completeTo
+            state.isListingLeased = false
+        }
     }
 
     func listings() async throws -> [InboundListing] { throw Away() }

@@ -165,12 +165,35 @@ import Twilio
         #expect(bench.ledger.forgotten == [bench.now.addingTimeInterval(-691_200)])
     }
 
-    @Test("a daily comparison that fails is not noted") func dailyFails() async throws {
+    @Test("a daily comparison that fails is not noted, and may be tried again at once") func dailyFails() async throws {
         let bench = try LookUpBench()
-        bench.ledger.set(listing: bench.now.addingTimeInterval(-90_000))
-        bench.source.list(.failure(LookUpFailure("the provider answered 503")))
+        let since = bench.now.addingTimeInterval(-90_000)
+        bench.ledger.set(listing: since)
+        let failure: Result<ListedMessages, LookUpFailure> = .failure(LookUpFailure("the provider answered 503"))
+        bench.source.list(failure, bench.page([]))
         await #expect(throws: LookUpFailure.self) { try await bench.inbound.compareDaily() }
-        #expect(bench.ledger.completeTo == nil)
+        #expect(bench.ledger.completeTo == since)
+        #expect(try await bench.inbound.compareDaily())
+        #expect(try await !bench.inbound.compareDaily())
+    }
+
+    @Test(
+        "a list that fails day and night is said, though nothing is to be compared in between", .timeLimit(.minutes(1)))
+    func failsSilently() async throws {
+        let bench = try LookUpBench {
+            $0.firstPause = 0.001
+            $0.longestPause = 0.001
+            $0.comparisonCheck = 0.001
+        }
+        bench.ledger.set(listing: bench.now.addingTimeInterval(-90_000))
+        let failure: Result<ListedMessages, LookUpFailure> = .failure(LookUpFailure("the provider answered 403"))
+        bench.source.list(failure, failure, failure, bench.page([try bench.message("a", "STOP", age: 300)]))
+        let inbound = bench.inbound
+        let task = Task { await inbound.run() }
+        await bench.broker.waitForEvents(2)
+        task.cancel()
+        await task.value
+        #expect(bench.log.messages.first == "A look-up does not succeed and is tried again")
     }
 
     @Test("a list that is a week old at most") func window() async throws {

@@ -92,6 +92,21 @@ import Twilio
         #expect(owed(bench)?.since == second)
     }
 
+    @Test("a person's message that could not be read to its end leads to a comparison; a status does not")
+    func cutOff() async throws {
+        let bench = try LookUpBench()
+        bench.outages.began(beforeStart: bench.now)
+        bench.outages.settle(try #require(owed(bench)), by: "default")
+        let refusal = WebhookRefusal(status: 400, reason: "the body ended early")
+        #expect(bench.bench.intake.refuse("/twilio/status", refusal) == .refused(refusal))
+        bench.bench.clock.advance(by: 5)
+        #expect(owed(bench) == nil)
+        let second = bench.now
+        #expect(bench.bench.intake.refuse("/twilio/inbound", refusal) == .refused(refusal))
+        bench.bench.clock.advance(by: 5)
+        #expect(owed(bench)?.since == second)
+    }
+
     @Test("a person's message that was answered 503 begins one; a status does not") func refusedForNow() async throws {
         let bench = try LookUpBench()
         bench.outages.began(beforeStart: bench.now)

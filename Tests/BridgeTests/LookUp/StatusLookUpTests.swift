@@ -130,7 +130,7 @@ import Twilio
         #expect(bench.ledger.looks.count == 1)
         // One that fails each time would else stand before the others each time.
         #expect(bench.ledger.putOff.map(\.looks) == [2, 0])
-        #expect(bench.ledger.putOff.map { $0.next.timeIntervalSince(bench.now) } == [4 * 3600, 0])
+        #expect(bench.ledger.putOff.map { $0.next.timeIntervalSince(bench.now) } == [3600, 0])
     }
 
     @Test("what neither the broker nor the disk takes is no look, and comes again") func brokerAway() async throws {
@@ -161,6 +161,24 @@ import Twilio
         await task.value
         #expect(
             bench.log.messages == ["A look-up does not succeed and is tried again", "The look-up succeeds again"])
+    }
+
+    @Test("failures between which nothing was due are failures in a row", .timeLimit(.minutes(1)))
+    func rareFailures() async throws {
+        let bench = try LookUpBench {
+            $0.firstPause = 0.001
+            $0.longestPause = 0.001
+            $0.idleInterval = 0.001
+        }
+        bench.ledger.set(dueInTurn: [[bench.awaited()], [], [bench.awaited()], [], [bench.awaited()]])
+        let failure: Result<FoundMessage?, LookUpFailure> = .failure(LookUpFailure("the provider answered 500"))
+        bench.source.answer(failure, failure, try bench.found("delivered"))
+        let statuses = bench.statuses
+        let task = Task { await statuses.run() }
+        await bench.broker.waitForEvents(1)
+        task.cancel()
+        await task.value
+        #expect(bench.log.messages.first == "A look-up does not succeed and is tried again")
     }
 
     @Test("the provider's wish to wait is heard, and pauses grow to a limit") func pauses() throws {
