@@ -16,16 +16,6 @@ final class ConfirmChannel {
     var returns: ContentAssembler<InboundMethod.ReturnedMethod>
     var refusals = RefusalWatch()
 
-    /// Whether nobody waits for its confirms any more.
-    var hasGivenUp: Bool {
-        var isAnyAwaited = false
-        unconfirmed.forEach { ticket in
-            isAnyAwaited = !ticket.isResolved
-            return !isAnyAwaited
-        }
-        return !isAnyAwaited
-    }
-
     init(number: UInt16, maximumBodySize: Int) {
         self.number = number
         returns = ContentAssembler(maximumBodySize: maximumBodySize)

@@ -12,7 +12,6 @@ extension Publisher {
             self?.assumeIsolated { publisher in
                 publisher.deadlineWatch = nil
                 publisher.giveUpOverdue()
-                publisher.leaveOverdueBehind()
                 if !publisher.isIdle { publisher.watchDeadlines() }
             }
         }
@@ -47,25 +46,5 @@ extension Publisher {
         default: return
         }
         saidThatConfirmsAreOverdue.toggle()
-    }
-
-    /// One queue that answers nothing, while others do, must not fill the window of all: what was given up is left on its
-    /// channel, which another one replaces, and forgotten with it.
-    private func leaveOverdueBehind() {
-        guard let connection = link.connection, link.state == .connected else { return }
-        do throws(AMQPError) {
-            for channel in channels.values where channel.state == .draining && channel.hasGivenUp {
-                _ = channel.unconfirmed.removeAll()
-                try closeIfDrained(channel, connection)
-            }
-            try sendWaiting(connection)
-            guard let current, current.state == .ready, !channels.values.contains(where: { $0.state == .opening }),
-                current.unconfirmed.overtakenBytes(where: \.isResolved) > link.options.unconfirmedByteLimit / 2
-            else { return }
-            link.logger.notice("Some messages are not confirmed while later ones are; going on with another channel")
-            _ = try openChannel(connection, refusals: current.refusals)
-        } catch {
-            drop(error)
-        }
     }
 }

@@ -36,8 +36,6 @@ extension Publisher: ConnectionHolder {
             try connection.selectConfirms(on: channel.number)
         case .confirmSelectOK where channel.state == .opening:
             try takeOver(channel, connection)
-        // Answers on a channel that was left behind come to nobody.
-        case .acknowledged where channel.state == .closing, .refused where channel.state == .closing: break
         case .acknowledged(let tag, let multiple):
             try settle(channel, tag: tag, multiple: multiple, isAck: true, connection)
         case .refused(let tag, let multiple):

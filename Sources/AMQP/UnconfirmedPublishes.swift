@@ -21,8 +21,6 @@ struct UnconfirmedPublishes<Entry> {
     private var returns: [UInt64: (code: Int, text: String)] = [:]
     private(set) var bytes = 0
     private(set) var count = 0
-    /// The highest number that the broker has answered; it has read everything before.
-    private var lastAnswered: UInt64 = 0
 
     var isEmpty: Bool { count == 0 }
     /// The memory that is held, in slots.
@@ -47,7 +45,6 @@ struct UnconfirmedPublishes<Entry> {
         }
         // With `multiple`, zero means everything so far.
         let last = tag == 0 ? nextSequence - 1 : tag
-        lastAnswered = max(lastAnswered, last)
         if !stragglers.isEmpty {
             for sequence in stragglers.keys.sorted() where sequence == last || multiple && sequence < last {
                 if let slot = stragglers.removeValue(forKey: sequence) {
@@ -128,15 +125,6 @@ struct UnconfirmedPublishes<Entry> {
     func forEach(while body: (Entry) -> Bool) {
         for (_, slot) in stragglers.sorted(by: { $0.key < $1.key }) where !body(slot.entry) { return }
         for case let slot? in slots[head...] where !body(slot.entry) { return }
-    }
-
-    /// The bytes of what has no answer though the broker has answered something later, of the entries named.
-    func overtakenBytes(where isMeant: (Entry) -> Bool) -> Int {
-        var sum = stragglers.values.reduce(0) { isMeant($1.entry) ? $0 + $1.bytes : $0 }
-        for (offset, slot) in slots[head...].enumerated() where firstSequence + UInt64(offset) < lastAnswered {
-            if let slot, isMeant(slot.entry) { sum += slot.bytes }
-        }
-        return sum
     }
 
     /// Everything that has no answer, in order; nothing is left.

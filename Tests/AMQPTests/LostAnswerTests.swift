@@ -78,44 +78,6 @@ import Testing
         }
     }
 
-    @Test("a queue that does not answer while others do takes no room from them for long") func leftBehind()
-        async throws
-    {
-        try await withBroker { peer in
-            try peer.acceptPublisher()
-            _ = try peer.publish()
-            _ = try peer.publish()
-            try peer.confirm(2)
-            try peer.acceptConfirmChannel(2)
-            var close = try peer.expect(.channelClose, on: 1)
-            #expect(close.short() == 200)
-            // Too late: whoever waited has been told.
-            try peer.confirm(1)
-            try peer.send(.channelCloseOK, on: 1)
-            _ = try peer.publish()
-            try peer.confirm(1, on: 2)
-            try peer.serveToTheEnd()
-        } body: { broker in
-            let options = testOptions {
-                $0.confirmTimeout = .milliseconds(200)
-                $0.unconfirmedByteLimit = 1000
-            }
-            try await withPublisher(broker, options: options) { running in
-                func publication(_ size: Int) -> Publication {
-                    Publication(Message(body: [UInt8](repeating: 1, count: size)), to: "x", routingKey: "k")
-                }
-                let results = await running.publisher.publish([publication(700), publication(50)])
-                #expect((try? results[0].get()) == .unknown(reason: "the broker did not confirm in time"))
-                #expect((try? results[1].get()) == .confirmed)
-                // It would not fit beside what was given up.
-                while await running.publisher.unconfirmedBytes > 0 { await shortly() }
-                let late = await running.publisher.publish([publication(700)])
-                #expect((try? late[0].get()) == .confirmed)
-                #expect(broker.connectionCount == 1)
-            }
-        }
-    }
-
     @Test("a channel that the broker closes leaves its messages unknown; it is answered, and opened again")
     func closedChannel() async throws {
         let answered = Mailbox<Void>()
