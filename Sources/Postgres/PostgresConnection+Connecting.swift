@@ -3,9 +3,9 @@ internal import EventLoop
 
 /// From a URL to a connection in pipeline mode.
 extension PostgresConnection {
-    func open(_ url: PostgresURL) async throws(PostgresError) {
+    func open(_ url: PostgresURL, turn: Int) async throws(PostgresError) {
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in start(url, continuation) }
+            await withCheckedContinuation { continuation in start(url, turn, continuation) }
         } onCancel: {
             // Does nothing when it overtakes the start, which looks for a cancellation itself.
             loop.execute { [weak self] in
@@ -15,17 +15,19 @@ extension PostgresConnection {
         try outcome.get()
     }
 
-    private func start(_ url: PostgresURL, _ continuation: CheckedContinuation<Result<Void, PostgresError>, Never>) {
+    private func start(
+        _ url: PostgresURL, _ turn: Int, _ continuation: CheckedContinuation<Result<Void, PostgresError>, Never>
+    ) {
         connecting = continuation
         guard !Task.isCancelled else { return give(up: PostgresError(.cancelled)) }
         startTimer(options.connectTimeout, "connecting")
-        guard HostResolution.isNeeded(url) else { return startHandle(url) }
+        guard HostResolution.isNeeded(url) else { return startHandle(url.beginning(at: turn)) }
         do {
             try HostResolution.start(url) { [weak self, loop] result in
                 loop.execute { [weak self] in
                     self?.assumeIsolated { connection in
                         switch result {
-                        case .success(let url): connection.startHandle(url)
+                        case .success(let url): connection.startHandle(url.beginning(at: turn))
                         case .failure(let error): connection.give(up: error)
                         }
                     }

@@ -24,10 +24,10 @@ public actor PostgresConnection {
 
     /// Connects and logs in.
     public static func connect(
-        _ url: PostgresURL, loop: EventLoop, options: PostgresOptions = PostgresOptions()
+        _ url: PostgresURL, loop: EventLoop, options: PostgresOptions = PostgresOptions(), turn: Int = 0
     ) async throws(PostgresError) -> PostgresConnection {
         let connection = PostgresConnection(loop, options)
-        try await connection.open(url)
+        try await connection.open(url, turn: turn)
         return connection
     }
 

@@ -14,6 +14,8 @@ public actor PostgresPool {
     private var idle: [PostgresConnection] = []
     private var leased: [PostgresConnection] = []
     /// Open ones, and those that are being opened.
+    /// Which of several addresses is tried first: the one that answered last, or the one after it.
+    private var turn = 0
     private var count = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var pause = ReconnectPause()
@@ -108,9 +110,20 @@ public actor PostgresPool {
         }
     }
 
+    private func connect() async throws(PostgresError) -> PostgresConnection {
+        let turn = turn
+        do {
+            return try await PostgresConnection.connect(url, loop: loop, options: options, turn: turn)
+        } catch {
+            // Several that began together move on by one.
+            if self.turn == turn { self.turn = turn &+ 1 & 0xFFFF }
+            throw error
+        }
+    }
+
     private func open() async throws -> PostgresConnection {
         do {
-            let connection = try await PostgresConnection.connect(url, loop: loop, options: options)
+            let connection = try await connect()
             do {
                 try await setUp(connection)
             } catch {

@@ -55,6 +55,21 @@ public struct PostgresURL: Sendable, CustomStringConvertible, CustomDebugStringC
         value(keyword)?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
     }
 
+    /// The same addresses in turn, the one of this number first: one that does not answer at all takes all the time that
+    /// connecting may take, since libpq gives each no time of its own.
+    func beginning(at turn: Int) -> PostgresURL {
+        let count = max(names("host").count, names("hostaddr").count)
+        guard count > 1 else { return self }
+        var url = self
+        for keyword in ["host", "hostaddr", "port"] {
+            let values = names(keyword)
+            guard values.count == count else { continue }
+            let start = turn % count
+            url.set(keyword, to: (values[start...] + values[..<start]).joined(separator: ","))
+        }
+        return url
+    }
+
     mutating func set(_ keyword: String, to value: String) {
         if let index = parameters.firstIndex(where: { $0.keyword == keyword }) {
             parameters[index].value = value

@@ -57,6 +57,28 @@ import Testing
         }
     }
 
+    @Test("where the first of two hosts is silent, the next attempt begins with the second, and those after it too")
+    func silentHost() async throws {
+        try await withServer { peer in
+            while true { _ = try peer.readPipeline() }
+        } _: { silent in
+            try await withServer(Self.answering) { server in
+                let loop = try EventLoop(name: "test")
+                let url = try PostgresURL(
+                    "postgres://ann:hunter2@127.0.0.1:\(silent.port),127.0.0.1:\(server.port)/x?sslmode=disable")
+                var options = PostgresOptions()
+                options.connectTimeout = .milliseconds(200)
+                let pool = PostgresPool(url: url, loop: loop, limit: 1, options: options)
+                let error = await #expect(throws: PostgresError.self) { try await pool.run([select]) }
+                #expect(error?.code == .timeout)
+                // Whoever hurries is told the same; after the pause it is tried again.
+                while (try? await pool.run([select])) == nil { await Task.yield() }
+                #expect(silent.connectionCount == 1)
+                await pool.close()
+            }
+        }
+    }
+
     @Test("who hurries after a failure is told the same, without another attempt") func pause() async throws {
         try await withServer { _ in
         } _: { server in
