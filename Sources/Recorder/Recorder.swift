@@ -25,8 +25,9 @@ public actor Recorder: Service {
     private var statusTask: Task<Void, Never>?
     private var isStopping = false
 
-    private static let consentPrefetch = 200
-    private var consentRoom = consentPrefetch
+    /// Opt-outs that cannot be read stay unsettled, and must not keep others from being delivered. The queue has one active
+    /// consumer: to ask for more later would make another one active, which knows nothing of what this one holds.
+    private static let consentPrefetch = 10_000
     private static let statusPrefetch = 500
 
     /// A recorder with a broker connection of its own.
@@ -102,16 +103,8 @@ public actor Recorder: Service {
             let batch = consentWaiting
             consentWaiting = []
             await consentIntake.take(batch)
-            await makeRoom()
         }
         consentTask = nil
-    }
-
-    /// Opt-outs that stay unsettled must not use up the prefetch, or those that can be read would not be delivered.
-    private func makeRoom() async {
-        guard unread.count > consentRoom - Self.consentPrefetch / 2, consentRoom < Int(UInt16.max) else { return }
-        consentRoom = min(unread.count + Self.consentPrefetch, Int(UInt16.max))
-        await consumer.resume(QueueName.consent, prefetch: consentRoom)
     }
 
     private func takeStatuses(_ deliveries: [Delivery]) {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Opt-outs that cannot be read. They stay in their queue, unsettled, until a version that can read them is started;
 /// until then nobody can say that opt-outs are recorded, so no tick is noted and promotional sending stops by itself.
-/// Opt-outs that can be read are applied meanwhile: the prefetch makes room for those that stay.
+/// Opt-outs that can be read are applied meanwhile.
 final class UnreadOptOuts: Sendable {
     private struct State {
         var count = 0
