@@ -55,9 +55,9 @@ extension LedgerConnection {
             case .attempting: attempt == row.attempt
             case .accepted, .refused, .abandoned, .closed: false
             }
+        // What looks for a lost call must not take it for another's, whatever attempt it was of.
+        try tables.messages.note(sid: sid, message: row.id)
         guard settles || row.sid == nil else { return }
-        // What looks for a lost call must not take it for another's.
-        if settles { try tables.messages.note(sid: sid, message: row.id) }
         try tables.progress.take(
             row.id, state: settles ? .accepted : row.state, attempt: settles ? max(attempt, 1) : row.attempt,
             changedAt: settles ? report.at.microseconds : row.changedAt, sid: sid, providerStatus: report.providerStatus

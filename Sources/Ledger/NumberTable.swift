@@ -38,20 +38,24 @@ final class NumberTable {
         }
     }
 
-    /// When the person last wrote to the sender on the channel, under any of the tokens.
+    /// When the person last wrote to the sender on the channel, under any of the tokens. Over the network's channels a
+    /// person answers as their telephone likes.
     func lastInbound(
         _ recipient: [RecipientToken], program: Int64?, channel: Channel
     ) throws(LedgerError) -> TrafficFacts.LastInbound {
         guard let program else { return .never }
         var last: Int64?
+        let channels: [Channel] = [.sms, .mms, .rcs].contains(channel) ? [.sms, .mms, .rcs] : [channel]
         for token in recipient {
-            let at = try inbound.first(
-                {
-                    $0.text(token.text)
-                    $0.integer(program)
-                    $0.text(channel.rawValue)
-                }, { $0.integer(0) })
-            if let at { last = max(last ?? .min, at) }
+            for channel in channels {
+                let at = try inbound.first(
+                    {
+                        $0.text(token.text)
+                        $0.integer(program)
+                        $0.text(channel.rawValue)
+                    }, { $0.integer(0) })
+                if let at { last = max(last ?? .min, at) }
+            }
         }
         return last.map { .at(Date(microseconds: $0)) } ?? .never
     }

@@ -10,6 +10,8 @@ extension MessageJourney {
     private enum Finding {
         case taken(Acceptance)
         case absent
+        /// One that another attempt may yet account for; for so many seconds.
+        case young(Double)
         /// It could not tell.
         case open(String)
     }
@@ -48,6 +50,9 @@ extension MessageJourney {
         case .absent:
             if message.messageClass == .transactional, configuration.resendsWhatIsAbsent { return true }
             try await giveUpUnknown(message, attempt: attempt, why: "the provider did not take the call's message")
+            return false
+        case .young(let seconds):
+            try await wait(message, reason: WaitReason.inDoubt, seconds: max(seconds, 5))
             return false
         case .open(let reason):
             try await waitForOutcome(
@@ -117,17 +122,16 @@ extension MessageJourney {
             guard only.hasSameText else { return .open("a message of the list has another text") }
             guard !doubt.hasRival else { return .open("another message to the same person is in doubt, too") }
             // Whose answer is on its way is not known yet.
-            guard clock.now().timeIntervalSince(only.takenAt) >= youngestCandidate else {
-                return .open("a message of the list is so young that it may be another call's")
-            }
+            let left = candidateAge - clock.now().timeIntervalSince(only.takenAt)
+            guard left <= 0 else { return .young(min(left, candidateAge)) }
             return .taken(only.acceptance)
         }
     }
 
-    /// How long ago, in seconds, the provider must have taken a message of its list, so that no other attempt to the same
-    /// person is at the call whose message it is. One of ours is at least as old as the grace; the provider tells whole
-    /// seconds.
-    private var youngestCandidate: Double { min(configuration.attemptLifetime, configuration.inDoubtGrace) - 2 }
+    /// How long ago, in seconds, the provider must have taken a message of its list to be taken for ours: by then every
+    /// other attempt to the same person is settled or known to be in doubt. Not much longer than the grace, where that is
+    /// short to try things.
+    private var candidateAge: Double { min(configuration.attemptLifetime + 30, 3 * configuration.inDoubtGrace) }
 
     private func settleFound(
         _ message: PreparedMessage, attempt: Int, _ acceptance: Acceptance, _ claimed: ClaimedMessage

@@ -42,7 +42,11 @@ extension Worker {
 
     /// Ends the subscriptions, and then gives back once what has not begun; what has begun comes to its own end.
     private func handBack() async {
-        for messageClass in MessageClass.allCases { await consumer.pause(QueueName.send(messageClass)) }
+        for messageClass in MessageClass.allCases {
+            // A trial may have begun meanwhile.
+            guard isHandingBack else { return }
+            await consumer.pause(QueueName.send(messageClass))
+        }
         guard isHandingBack else { return }
         for item in slots.removeWaiting(where: \.isDelivery) {
             if case .delivery(let delivery) = item { consumer.reject(delivery.tag, requeue: true) }

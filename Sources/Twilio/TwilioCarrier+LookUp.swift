@@ -14,7 +14,7 @@ extension TwilioCarrier {
         let create = MessageCreate(message)
         var form = FormWriter(reservingCapacity: 64)
         form.append("To", create.to)
-        form.append("PageSize", 100)
+        form.append("PageSize", 50)
         var next: String? = url + "?" + String(decoding: form.bytes, as: UTF8.self)
         var listed: [ListedMessage] = []
         var isPast = false

@@ -268,6 +268,12 @@ import Testing
             try await ledger.noteInbound(note)
             #expect(try await last("h") == .at(seconds(120)))
             #expect(try await ledger.seenInbound([sid(1), sid(4), sid(9)]) == [sid(1), sid(4)])
+            // A picture answers a text, and the other way round; neither opens WhatsApp's window.
+            (note.sid, note.channel, note.at) = (sid(5), .mms, seconds(600))
+            try await ledger.noteInbound(note)
+            #expect(try await last("i") { $0.channel = .sms } == .at(seconds(600)))
+            #expect(try await last("j") { $0.channel = .rcs } == .at(seconds(600)))
+            #expect(try await last("k") == .at(seconds(120)))
         }
     }
 

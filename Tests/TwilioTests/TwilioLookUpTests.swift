@@ -71,7 +71,7 @@ import Testing
         #expect(try await lookUp(transport) == .listed([found(1), found(5, false), found(6)]))
         #expect(
             transport.requests.map(\.url) == [
-                "http://127.0.0.1:8082/2010-04-01/Accounts/\(Self.account.sid)/Messages.json?To=%2B15558675310&PageSize=100"
+                "http://127.0.0.1:8082/2010-04-01/Accounts/\(Self.account.sid)/Messages.json?To=%2B15558675310&PageSize=50"
             ])
         #expect(transport.requests[0].method == .get)
     }

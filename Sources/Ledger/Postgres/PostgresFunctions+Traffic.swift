@@ -47,9 +47,9 @@ extension PostgresFunctions {
         $function$;
         """
 
-    private static let reading = """
+    static let reading = """
         -- What a claim asks of earlier messages; NULL for what it does not ask.
-        CREATE FUNCTION traffic_facts(
+        CREATE OR REPLACE FUNCTION traffic_facts(
             the_app text, the_message_id text, the_recipients text[], the_program text, the_channel text,
             the_purpose text, the_now bigint, the_ages bigint[], the_limits bigint[], the_kinds bigint[],
             the_scopes bigint[], the_prefix text, the_minute bigint, bad_age bigint, asks_inbound boolean,
@@ -79,7 +79,9 @@ extension PostgresFunctions {
             IF asks_inbound THEN
                 SELECT max(l.at) INTO inbound_at FROM unnest(the_recipients) AS t(token)
                 JOIN last_inbound l ON l.recipient = t.token AND l.program = the_program
-                    AND l.channel = the_channel;
+                    -- Over the network's channels a person answers as their telephone likes.
+                    AND (l.channel = the_channel
+                        OR l.channel IN ('sms', 'mms', 'rcs') AND the_channel IN ('sms', 'mms', 'rcs'));
             END IF;
             IF asks_first THEN
                 is_first := NOT EXISTS (

@@ -101,6 +101,8 @@ enum PostgresSchema {
                     END IF;
                     IF present < 7 AND \(version) >= 7 THEN
                         \(PostgresFunctions.accept)
+                        \(PostgresFunctions.record)
+                        \(PostgresFunctions.reading)
                         UPDATE ledger SET version = 7;
                     END IF;
                 END
