@@ -51,7 +51,7 @@ faults_stop() {
     local theatre
     faults_unmount
     for theatre in "${FAULT_THEATRES[@]}"; do
-        if [[ -d $LOCAL/faults-$theatre ]]; then (broker_use "faults-$theatre" && broker_wipe); fi
+        if [[ -d $LOCAL/faults-$theatre ]]; then (broker_use "faults-$theatre" && broker_wipe) || true; fi
         (postgres_use "faults-$theatre" && postgres_wipe) || true
     done
 }

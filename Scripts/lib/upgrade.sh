@@ -36,6 +36,6 @@ upgrade() {
 
 # What a run leaves behind that was ended before its time.
 upgrade_stop() {
-    if [[ -d $LOCAL/upgrade-versions ]]; then (broker_use upgrade-versions && broker_wipe); fi
+    if [[ -d $LOCAL/upgrade-versions ]]; then (broker_use upgrade-versions && broker_wipe) || true; fi
     (postgres_use upgrade-versions && postgres_wipe) || true
 }
