@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Messaging
 
-/// A JSON text with its strings masked, and everything else as it stands: what is masked must stay JSON.
+/// A JSON text with its strings masked, and its long numbers, which become strings; everything else as it stands: what is
+/// masked must stay JSON.
 ///
 /// - Parameter mask: what becomes of a string; nil empties it.
 func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
@@ -10,6 +11,12 @@ func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
     var index = 0
     while index < json.count {
         let start = index
+        let number = json[index...].prefix(while: isOfNumber)
+        if !number.isEmpty {
+            masked.append(contentsOf: maskedNumber(number, mask))
+            index = number.endIndex
+            continue
+        }
         guard json[index] == UInt8(ascii: "\"") else {
             masked.append(json[index])
             index += 1
@@ -29,6 +36,21 @@ func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
         index += 1
     }
     return String(decoding: masked, as: UTF8.self)
+}
+
+private func isOfNumber(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+}
+
+/// A number with fewer digits than a card's is an id, a time or an amount.
+private func maskedNumber(_ number: ArraySlice<UInt8>, _ mask: (String) -> String?) -> [UInt8] {
+    guard number.count >= 12 else { return Array(number) }
+    let read = String(decoding: number, as: UTF8.self)
+    let masked = mask(read) ?? ""
+    guard masked != read else { return Array(number) }
+    var text = JSONText(reservingCapacity: number.count + 2)
+    text.value(nil, masked)
+    return text.bytes
 }
 
 /// A JSON string with its quotation marks: with its escapes read, behind which anything may hide.

@@ -32,7 +32,10 @@ struct WebhookEvents: Sendable {
 
     /// A recipient reference with the clear address, for any address that can be read.
     func reference(_ text: String?, id: String? = nil) -> RecipientReference? {
-        guard let text, let address = try? Address(text) else { return nil }
+        // A number of which the provider hides the end is nobody's.
+        guard let text, let address = try? Address(text), address.isE164 || address.prefixChannel == .messenger else {
+            return nil
+        }
         var reference = tokens.reference(for: address, id: id)
         reference.address = text
         return reference
@@ -40,14 +43,17 @@ struct WebhookEvents: Sendable {
 
     /// A status callback: `message.<status>`, `error.<code>` beside it, and `consent.revoked` when the provider says
     /// that the person has opted out there.
+    ///
+    /// - Parameter known: whom the message was sent to, where the provider may not show the number any more.
     func status(
-        _ callback: StatusCallback, origin: StatusCallbackURL.Origin?, account: String, at now: Date
+        _ callback: StatusCallback, origin: StatusCallbackURL.Origin?, account: String, at now: Date,
+        known: RecipientReference? = nil
     ) -> [Event] {
         var message = origin?.message ?? MessageContext(account: account)
         message.account = account
         message.channel = callback.channel
         let subject = message.messageID ?? callback.messageSID
-        let recipient = reference(callback.to, id: origin?.recipientID)
+        let recipient = reference(callback.to, id: origin?.recipientID) ?? known
         let provider = Event.Provider(sid: callback.messageSID, status: callback.status.word)
         guard let status = callback.status.messageStatus else {
             var event = Event(
@@ -96,6 +102,9 @@ struct WebhookEvents: Sendable {
         if let type = inbound.optOutType {
             switch type {
             case .stop: return .revoke(keyword: type.rawValue, everything: match?.effect == .optOutAll)
+            // A YES may answer any question: the provider takes it for a yes all the same.
+            case .start where match?.effect == .optInConditional && !isTollFree(inbound.to):
+                return .grantIfAsked(keyword: type.rawValue)
             case .start where !isTollFree(inbound.to): return .grant(keyword: type.rawValue)
             case .start: break
             case .help: return .help(keyword: type.rawValue)

@@ -23,6 +23,11 @@ extension SendRequest {
             }
             try refusePersonalData(id, field: "recipient.id")
         }
+        // A state's law that is misspelt would not hold.
+        if let region = recipient.region, !isRegionCode(region) {
+            throw RequestProblem(
+                field: "recipient.region", problem: "is no code of ISO 3166 such as US or US-FL, in capital letters")
+        }
         try checkPairs(metadata, field: "metadata", key: 40, value: 120)
         try checkPairs(tags, field: "tags", key: 128, value: 256)
     }

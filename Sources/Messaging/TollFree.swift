@@ -5,7 +5,10 @@ public func isTollFree(_ number: String) -> Bool {
 }
 
 extension ProviderError {
-    /// Whether it says that the recipient has opted out. 30004 is any blocked message, and an opt-out where the sender is
-    /// toll-free.
-    public func isOptOut(sender: String) -> Bool { category == .optOut || code == 30004 && isTollFree(sender) }
+    /// Whether it says that the recipient has opted out of all that the sender sends. 30004 is any blocked message, and an
+    /// opt-out where the sender is toll-free. 63014 and 63033 are about WhatsApp alone, where the provider keeps them: other
+    /// channels go on, and after 63033 so do WhatsApp's utility templates (Twilio, "Error 63033").
+    public func isOptOut(sender: String) -> Bool {
+        category == .optOut && code != 63014 && code != 63033 || code == 30004 && isTollFree(sender)
+    }
 }

@@ -25,7 +25,10 @@ struct LawBook: Sendable {
         for country in Set(listed.flatMap { $0.members + [$0.code] }) {
             let holding = listed.filter { $0.members.contains(country) || $0.code == country }
             var laws = holding.map(\.law)
-            if let rest = world.completing(laws) { laws.append(rest) }
+            if var rest = world.completing(laws) {
+                rest.country = country
+                laws.append(rest)
+            }
             var codes = holding.map(\.code)
             if !codes.contains(country) { codes.append(country) }
             places[country] = Place(jurisdictions: codes, laws: laws)
@@ -51,7 +54,10 @@ struct LawBook: Sendable {
             for code in other.jurisdictions where !place.jurisdictions.contains(code) {
                 place.jurisdictions.append(code)
             }
-            for law in other.laws where !place.laws.contains(where: { $0.name == law.name }) { place.laws.append(law) }
+            for law in other.laws
+            where !place.laws.contains(where: { $0.name == law.name && $0.country == law.country }) {
+                place.laws.append(law)
+            }
         }
         guard code != country, !place.jurisdictions.contains(code) else { return }
         place.jurisdictions.append(code)

@@ -40,7 +40,7 @@ public final class PolicyEngine: Sendable {
         _ document: PolicyDocument, overlay: PolicyOverlay, timeZones: TimeZoneDatabase,
         order: ([any Rule]) -> [any Rule]
     ) {
-        let overlays = document.overlays.filter { $0.mode == nil || $0.mode == overlay.name }
+        let overlays = document.overlays.filter { $0.mode == nil || $0.mode == overlay.mode }
         self.document = document
         self.overlays = overlays
         book = LawBook(document)
@@ -51,7 +51,7 @@ public final class PolicyEngine: Sendable {
         rules = order(Self.rules(document, overlays, timeZones))
         revision = Decision.Revision(
             name: overlay.name.isEmpty ? document.name : "\(document.name)+\(overlay.name)",
-            revision: Self.contentHash(document, overlay), timeZones: timeZones.version)
+            revision: Self.contentHash(document, overlay, overlays.compactMap(\.mode)), timeZones: timeZones.version)
     }
 
     private static func rules(
@@ -76,9 +76,13 @@ public final class PolicyEngine: Sendable {
     }
 
     /// `sha256:` and the digest of all that a judgement depends on beside its arguments and the time zones.
-    private static func contentHash(_ document: PolicyDocument, _ overlay: PolicyOverlay) -> String {
+    private static func contentHash(
+        _ document: PolicyDocument, _ overlay: PolicyOverlay, _ modes: [String]
+    ) -> String {
         var state = SHA256()
-        for part in [document.contentHash, overlay.name] { state.update(data: Array(part.utf8) + [0]) }
+        // A mode makes a difference where the file speaks of it.
+        let mode = overlay.name.isEmpty ? modes.first ?? "" : overlay.name
+        for part in [document.contentHash, mode] { state.update(data: Array(part.utf8) + [0]) }
         state.update(data: PackageResources.recipient_zones_txt)
         state.update(data: PackageResources.number_plan_txt)
         return "sha256:" + hexadecimal(state.finalize())

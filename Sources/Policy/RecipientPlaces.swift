@@ -49,7 +49,7 @@ struct RecipientPlaces: Sendable {
                 answer.hasUnknownRequestZone = true
             }
         }
-        if let region = request.recipient.region, isRegionCode(region) { book.add(region, to: &answer.place) }
+        if let region = request.recipient.region { book.add(region, to: &answer.place) }
         return answer
     }
 

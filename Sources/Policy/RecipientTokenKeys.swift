@@ -66,8 +66,8 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
 
     /// The recipient under every key, the newest first: look up under all, write under the first.
     ///
-    /// Keyed on the number without the channel's prefix, so that SMS and WhatsApp share a recipient. A Messenger id keeps
-    /// its prefix, or it could pass for a number.
+    /// Keyed on the number without the channel's prefix and in one spelling, so that SMS and WhatsApp share a recipient. A
+    /// Messenger id keeps its prefix, or it could pass for a number.
     public func tokens(for address: Address) -> [RecipientToken] {
         let subject = Self.subject(of: address)
         return keys.map { Self.token(subject, under: $0) }
@@ -87,7 +87,7 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
     }
 
     private static func subject(of address: Address) -> [UInt8] {
-        Array((address.prefixChannel == .messenger ? address.text : address.number).utf8)
+        Array((address.prefixChannel == .messenger ? address.text : subscriberNumber(address.number)).utf8)
     }
 
     private static func token(_ subject: [UInt8], under key: Key) -> RecipientToken {

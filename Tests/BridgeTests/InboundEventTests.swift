@@ -111,6 +111,23 @@ import Testing
         #expect(bench.broker.names == [name, "inbound.received"])
     }
 
+    @Test(
+        "a YES that the provider takes for a yes is one from somebody who opted out, and an answer from anybody else",
+        arguments: [(RecipientFacts.Consent.none, false), (.granted, false), (.revoked, true)])
+    func conditionalYes(consent: RecipientFacts.Consent, isGranted: Bool) async throws {
+        let bench = try Bench()
+        bench.ledger.set(consent: consent)
+        _ = await bench.take(Webhooks.inbound("Yes", changing: ["OptOutType": "START"]))
+        #expect(bench.broker.names == (isGranted ? ["consent.granted"] : []) + ["inbound.received"])
+    }
+
+    @Test("a number whose end the provider hides is nobody's") func hiddenNumber() async throws {
+        let bench = try Bench()
+        #expect(await bench.take(Webhooks.status("failed", errorCode: 21610, to: "+1415555XXXX")) == .taken)
+        #expect(bench.broker.events.allSatisfy { $0.recipient == nil })
+        #expect(!bench.broker.names.contains("consent.revoked"))
+    }
+
     /// OptOutType, text → the event beside the message, from somebody who wrote to a toll-free number.
     static let tollFree: [(String?, String, String?)] = [
         (nil, "START", "consent.granted"), (nil, "Unstop", "consent.granted"), ("START", "START", "consent.granted"),

@@ -122,6 +122,10 @@ import Testing
                 "recipient.id is a phone number; use an id of your own"
             ),
             (
+                #"{"to": "+15558675310", "body": "x", "recipient": {"region": "us-fl"}}"#,
+                "recipient.region is no code of ISO 3166 such as US or US-FL, in capital letters"
+            ),
+            (
                 #"{"to": "+15558675310", "body": "x", "metadata": {"who": "ann@example.com"}}"#,
                 "metadata is an e-mail address; use an id of your own"
             ),

@@ -50,6 +50,7 @@ import Topics
     static let optOuts: [(Int, Sender, Bool)] = [
         (30004, .number("+18335550100"), true), (30004, .number(Bench.sender), false),
         (30004, .messagingService("MG1"), false), (21610, .messagingService("MG1"), true),
+        (63014, .number(Bench.sender), false), (63033, .messagingService("MG1"), false),
     ]
 
     @Test("blocked on a toll-free number is an opt-out, and elsewhere is not", arguments: optOuts)

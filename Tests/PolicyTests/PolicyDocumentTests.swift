@@ -87,6 +87,10 @@ import Testing
                 "3:12: overlays.0: contradicts itself: it sets cap and lets cap only warn"
             ),
             (
+                "name: a\njurisdictions: {world: {}}\noverlays: [{name: x, mode: prod}]\n",
+                "3:28: overlays.0.mode: is no mode: development staging live"
+            ),
+            (
                 "name: a\njurisdictions: {world: {}}\noverlays: [{name: x}, {name: x}]\n",
                 "3:23: overlays.1: has the name of another overlay, x"
             ),

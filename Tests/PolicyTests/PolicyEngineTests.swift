@@ -142,10 +142,16 @@ import Testing
         #expect(long.outcome == .block)
         #expect(long.reasons.map(\.rule) == ["content.length"])
         let media = PolicyEngine.shipped.decide(
-            try candidate(text: nil) { $0.media = ["https://example.com/a.png"] }, facts: facts(), now: now)
+            try candidate(text: nil, class: .transactional) { $0.media = ["https://example.com/a.png"] },
+            facts: facts(), now: now)
         #expect(media.outcome == .allow)
         #expect(media.passed.contains("content.length"))
         #expect(media.facts.segments == nil)
+        // A picture does not say how to stop.
+        let picture = PolicyEngine.shipped.decide(
+            try candidate(text: nil) { $0.media = ["https://example.com/a.png"] }, facts: facts(), now: now)
+        #expect(picture.outcome == .block)
+        #expect(picture.reasons.map(\.rule) == ["content.opt-out-instruction"])
     }
 
     @Test("every hit is listed, the strongest wins, and the latest wait counts") func everyHit() throws {

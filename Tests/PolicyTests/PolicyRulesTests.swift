@@ -47,6 +47,40 @@ import Testing
         #expect(effect("opt-out.program", stopped) == "block")
     }
 
+    @Test("of the laws of several places the strictest holds, whichever comes first") func strictest() throws {
+        var request = SendRequest(to: try Address("+525512345678"), body: "Sale")
+        request.consentEvidence = "signup-1"
+        func judge(_ isTrusted: Bool) -> Decision {
+            PolicyEngine.shipped.decide(
+                Candidate(
+                    request: request, text: "Sale", app: "shop", messageClass: .promotional, purpose: "spring",
+                    isTrusted: isTrusted), facts: facts(.granted), now: now)
+        }
+        #expect(effect("content.opt-out-instruction", judge(true)) == "warn")
+        request.recipient.region = "US-TX"
+        #expect(effect("content.opt-out-instruction", judge(true)) == "block")
+        #expect(effect("content.opt-out-instruction", judge(false)) == "warn")
+    }
+
+    @Test("an overlay of a mode holds in that mode alone", arguments: ["development", "staging", "live"])
+    func modes(mode: String) throws {
+        let document = try PolicyDocument(
+            yaml: Array(
+                """
+                name: test
+                jurisdictions: {world: {}}
+                overlays: [{name: bank, mode: \(mode), allowedCountries: [CA]}]
+                """.utf8))
+        let candidate = try candidate(class: .transactional)
+        for other in ["development", "staging", "live"] {
+            let engine = PolicyEngine(document, overlay: .mode(other))
+            let decision = engine.decide(candidate, facts: facts(.none), now: now)
+            #expect((decision.outcome == .block) == (other == mode), "\(other)")
+        }
+        let revisions = Set(["staging", "live"].map { PolicyEngine(document, overlay: .mode($0)).revision.revision })
+        #expect(revisions.count == (mode == "development" ? 1 : 2))
+    }
+
     @Test("a one-time code goes on after a STOP; the same purpose in the class promotional does not")
     func oneTimeCode() throws {
         func judge(_ messageClass: MessageClass, _ purpose: String) throws -> Decision {

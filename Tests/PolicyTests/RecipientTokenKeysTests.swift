@@ -1,7 +1,9 @@
 import Crypto
+import FoundationEssentials
 import Messaging
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite("Recipient tokens and masks") struct RecipientTokenKeysTests {
     /// Bytes 0 to 31, and 32 to 63.
@@ -40,6 +42,32 @@ import Testing
         #expect(keys.tokens(for: try address("messenger:+15558675310")) != sms)
         #expect(sms.first?.keyID == "k1")
         #expect(RecipientToken("nonsense").keyID == nil)
+    }
+
+    @Test(
+        "a person whose number WhatsApp spells otherwise is the same person",
+        arguments: [
+            ("+525512345678", "whatsapp:+5215512345678"), ("+541112345678", "whatsapp:+5491112345678"),
+            ("+5511987654321", "whatsapp:+551187654321"),
+        ]) func spellings(dialled: String, written: String) throws
+    {
+        let keys = try RecipientTokenKeys(Self.first)
+        #expect(keys.tokens(for: try address(dialled)) == keys.tokens(for: try address(written)))
+        // What is sent to the address that wrote is no impossible number.
+        let decision = PolicyEngine.shipped.decide(
+            Candidate(
+                request: SendRequest(to: try address(written), body: "Hi"), text: "Hi", app: "shop",
+                messageClass: .transactional, purpose: "order", isTrusted: false), facts: nil, now: Date())
+        #expect(!decision.reasons.contains { $0.rule == "number.possible" })
+    }
+
+    @Test(
+        "no two subscribers become one",
+        arguments: [
+            "+15215512345", "+551131234567", "+5511987654321", "+52155123456789", "+54911123456", "+55119", "+",
+        ])
+    func otherNumbers(number: String) {
+        #expect(subscriberNumber(number) == number)
     }
 
     @Test("the setting may come from a file") func whiteSpace() throws {

@@ -41,7 +41,8 @@ import Testing
     @Test("what is exported is read again as it was; a SID may stand on several lines") func roundTrip() throws {
         let sid = "SM" + String(repeating: "a", count: 32)
         let token = try #require(keys.tokens(for: try Address("+14155550132")).first)
-        let words = [Self.service, "+15005550006", ConsentChange.everything].map { program in
+        let words = [Self.service, "+15005550006", "My Shop 24", "rcs-agent_1", ConsentChange.everything].map {
+            program in
             ConsentWord(
                 recipient: token, program: program, kind: .revoked,
                 at: Date(timeIntervalSince1970: 1_767_323_045.25), evidence: sid, keyword: "stop \"texting\" me")
@@ -63,7 +64,9 @@ import Testing
         (["to": "4155550132"], "to is no number"), (["to": ""], "to or recipient must be given"),
         (["kind": "stop"], "kind is neither"), (["at": ""], "at is missing"), (["at": "yesterday"], "at is missing"),
         (["at": "2036-01-02T03:04:05Z"], "at is yet to come"), (["program": ""], "program is missing"),
-        (["program": "MG1"], "program is neither"), (["scope": "everything", "program": "MG1"], "program is missing"),
+        (["program": "MG1"], "program is neither"), (["program": "+1 415"], "program is neither"),
+        (["program": "a\u{7}b"], "program is neither"),
+        (["scope": "everything", "program": "MG1"], "program is missing"),
         (["x": "y"], "is unknown"), (["recipient": "ph_k1_ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "and not both"),
         (["to": "", "recipient": "ph_k9_ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "SWITCHBOARD_TOKEN_KEYS lacks"),
         (["to": "", "recipient": "+14155550132"], "is not a recipient token"),

@@ -13,8 +13,9 @@ extension WebhookEvents {
         let origin = StatusCallbackURL.Origin(
             message: awaited.origin.message, recipientID: awaited.origin.recipient?.id)
         let changed = (found.resource.updated ?? found.resource.created)?.addingTimeInterval(-found.clockLead)
-        return status(callback, origin: origin, account: account.alias, at: min(changed ?? now, now))
-            .map { with($0, recipient: awaited.origin.recipient) }
+        return status(
+            callback, origin: origin, account: account.alias, at: min(changed ?? now, now),
+            known: awaited.origin.recipient)
     }
 
     /// A message whose final status stays unknown. A word of the provider that comes all the same has a higher rank.
@@ -27,14 +28,7 @@ extension WebhookEvents {
         event.status = .abandoned
         event.provider = Event.Provider(sid: awaited.sid, status: status)
         event.reason = Event.Reason(problem: why)
-        return with(event, recipient: awaited.origin.recipient)
-    }
-
-    /// Where the provider does not show the number any more, the person is who the message was sent to.
-    private func with(_ event: Event, recipient: RecipientReference?) -> Event {
-        guard event.recipient == nil else { return event }
-        var event = event
-        event.recipient = recipient
+        event.recipient = awaited.origin.recipient
         return event
     }
 }

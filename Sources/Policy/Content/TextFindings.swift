@@ -2,8 +2,8 @@
 struct TextFindings {
     /// Bit n: a word of the n-th category.
     private(set) var categories: UInt64 = 0
-    /// Bit n: a brand of the n-th overlay.
-    private(set) var brands: UInt64 = 0
+    /// The overlays of which a brand was found.
+    private(set) var brands: [Int] = []
     /// Whether the text says how to opt out.
     private(set) var hasOptOutInstruction = false
     /// The first public shortener that a link goes through.
@@ -74,7 +74,7 @@ struct TextFindings {
     private mutating func note(_ meaning: TextPatterns.Meaning) {
         switch meaning {
         case .category(let index): categories |= 1 << UInt64(index)
-        case .brand(let index): brands |= 1 << UInt64(index)
+        case .brand(let index): if !brands.contains(index) { brands.append(index) }
         case .optOutInstruction: hasOptOutInstruction = true
         case .health: hasHealthTerm = true
         case .linkShortener(let host): linkShortener = linkShortener ?? host

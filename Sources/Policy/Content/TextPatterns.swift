@@ -12,8 +12,8 @@ struct TextPatterns: Sendable {
         case health
     }
 
-    /// How many categories, and how many sets of brands, can be told apart.
-    static let maximumSets = 64
+    /// How many categories can be told apart.
+    static let maximumCategories = 64
 
     struct Entry: Sendable {
         /// The first word and those after it.

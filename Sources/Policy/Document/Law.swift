@@ -41,6 +41,8 @@ struct Law: Sendable {
 
     /// In rule names: `us-fl`, or the name of an overlay.
     let name: String
+    /// Of what `world` asks beside a country's own laws: which country's.
+    var country: String?
     var quietHours: QuietHours?
     /// Messages of these kinds need a person's consent; the effect is what its absence does.
     var consent: Restriction?
@@ -83,5 +85,14 @@ struct Law: Sendable {
             isEmpty = false
         }
         return isEmpty ? nil : rest
+    }
+}
+
+extension Sequence<Law.Restriction> {
+    /// Of several laws that ask the same of a message the strictest holds.
+    func strictest(where holds: (Law.Restriction) -> Bool) -> Law.Restriction? {
+        var strictest: Law.Restriction?
+        for law in self where holds(law) && strictest.map({ $0.effect < law.effect }) ?? true { strictest = law }
+        return strictest
     }
 }

@@ -46,6 +46,10 @@ extension PolicyDocument {
             guard isRoutingWord(entry.name) else { throw entry.key.problem("is no name: 1 to 32 of a-z, 0-9 and -") }
             let fields = try entry.value.fields(["words", "reference"])
             guard let words = fields["words"] else { throw entry.value.problem("lacks words") }
+            guard categories.count < TextPatterns.maximumCategories else {
+                throw entry.key.problem(
+                    "is one too many: there are \(TextPatterns.maximumCategories) categories at most")
+            }
             categories.append(
                 Category(name: entry.name, words: try words.texts(), reference: try fields["reference"]?.text()))
         }
@@ -97,16 +101,6 @@ extension PolicyDocument {
             overlays.append(overlay)
         }
     }
-}
-
-/// Whether the text is a country of ISO 3166-1 (alpha-2), EU, or a part of a country in ISO 3166-2.
-func isRegionCode(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 2 || (4...6).contains(bytes.count), bytes.prefix(2).allSatisfy({ (0x41...0x5A).contains($0) })
-    else { return false }
-    return bytes.count == 2
-        || bytes[2] == UInt8(ascii: "-")
-            && bytes.dropFirst(3).allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
 }
 
 extension PolicyNode {

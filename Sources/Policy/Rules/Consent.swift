@@ -7,8 +7,8 @@ import Messaging
 /// which is judged by ``OptOutRule``.
 struct ConsentRule: Rule {
     func judge(_ situation: Situation, _ findings: inout Findings) {
-        guard let law = situation.laws.lazy.compactMap(\.consent).first(where: { $0.kinds.contains(situation.kind) })
-        else { return }
+        let asking = situation.laws.lazy.compactMap(\.consent)
+        guard let law = asking.strictest(where: { $0.kinds.contains(situation.kind) }) else { return }
         let name = "consent.\(situation.kind.rawValue)"
         let hasEvidence = situation.candidate.request.consentEvidence?.isEmpty == false
         if situation.facts?.consent == .granted || hasEvidence && situation.candidate.isTrusted {

@@ -44,14 +44,11 @@ struct OptOutInstructionRule: Rule {
         if situation.traffic.isFirstOfProgram == nil, Self.asksFirstOfProgram(situation.kind, situation.laws) {
             return findings.skip(name)
         }
-        guard
-            let law = situation.laws.lazy.compactMap(\.optOutInstruction).first(where: {
-                $0.kinds.contains(situation.kind)
-                    || situation.traffic.isFirstOfProgram == true && situation.kind == .informational
-            })
-        else { return }
-        guard let text = situation.text else { return findings.skip(name) }
-        guard !text.hasOptOutInstruction else { return findings.pass(name) }
+        let isFirst = situation.traffic.isFirstOfProgram == true && situation.kind == .informational
+        let asking = situation.laws.lazy.compactMap(\.optOutInstruction)
+        guard let law = asking.strictest(where: { isFirst || $0.kinds.contains(situation.kind) }) else { return }
+        guard situation.text != nil || situation.hasNoText else { return findings.skip(name) }
+        guard situation.text?.hasOptOutInstruction != true else { return findings.pass(name) }
         findings.hit(
             name, law.effect, why: "the text does not say how to opt out, such as: Reply STOP to end",
             reference: law.reference)
@@ -67,8 +64,8 @@ struct BrandRule: Rule {
     func judge(_ situation: Situation, _ findings: inout Findings) {
         guard situation.kind == .promotional else { return }
         let asking = situation.overlays.filter { hasBrands[$0] }
-        guard !asking.isEmpty, let text = situation.text else { return findings.skip(name) }
-        guard asking.allSatisfy({ text.brands >> UInt64($0) & 1 == 1 }) else {
+        guard !asking.isEmpty, situation.text != nil || situation.hasNoText else { return findings.skip(name) }
+        guard let text = situation.text, asking.allSatisfy(text.brands.contains) else {
             return findings.hit(
                 name, .block, why: "the text does not say whom it comes from",
                 reference: "CTIA Messaging Principles and Best Practices")

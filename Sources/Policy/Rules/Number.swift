@@ -32,7 +32,12 @@ struct NumberPlanRule: Rule {
         let address = situation.candidate.request.to
         guard address.prefixChannel != .messenger else { return }
         guard address.isE164 else { return findings.skip(possible) }
-        switch plan.judge(Array(address.number.utf8.dropFirst())) {
+        var judgement = plan.judge(Array(address.number.utf8.dropFirst()))
+        // What WhatsApp writes with a digit too many or too few is possible all the same.
+        if judgement == .impossibleLength {
+            judgement = plan.judge(Array(subscriberNumber(address.number).utf8.dropFirst()))
+        }
+        switch judgement {
         case .unassignedCode:
             findings.hit(possible, .block, why: "no country has this code", reference: reference)
         case .impossibleLength:

@@ -14,7 +14,8 @@ struct WhatsAppRule: Rule {
 
     func judge(_ situation: Situation, _ findings: inout Findings) {
         guard situation.candidate.request.channel == .whatsapp else { return }
-        if let law = situation.laws.lazy.compactMap(\.whatsApp).first(where: { $0.kinds.contains(situation.kind) }) {
+        let asking = situation.laws.lazy.compactMap(\.whatsApp)
+        if let law = asking.strictest(where: { $0.kinds.contains(situation.kind) }) {
             findings.hit(
                 promotional, law.effect, why: "WhatsApp does not deliver \(situation.kind.rawValue) messages there",
                 reference: law.reference)

@@ -25,7 +25,8 @@ extension PolicySource {
     init(_ settings: Settings) {
         // Without apps of its own, in development alone, what one tries must not depend on the clock.
         let isTrial = settings.mode == .development && settings.file.apps == nil
-        self.init(path: settings.file.policy, overlay: isTrial ? .development : .none)
+        let own: PolicyOverlay = settings.mode == .development ? .none : .mode(settings.mode.rawValue)
+        self.init(path: settings.file.policy, overlay: isTrial ? .development : own)
     }
 }
 

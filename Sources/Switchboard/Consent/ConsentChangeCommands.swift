@@ -26,7 +26,8 @@ struct ConsentScopeOptions: ParsableArguments {
         try await ConsentCommand.withLedger { ledger, settings in
             guard let token = settings.tokenKeys.tokens(for: address).first else { throw ExitCode.failure }
             let change = ConsentChange(
-                kind: kind, recipient: token, programs: [program ?? ConsentChange.everything], evidence: evidence,
+                kind: kind, recipient: token, programs: [program ?? ConsentChange.everything],
+                evidence: ConsentLine.apart(evidence, "operator"),
                 keyword: nil, at: at)
             let trail = try await AuditTrail(ledger, settings)
             try await trail.note(

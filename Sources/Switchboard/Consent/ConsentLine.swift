@@ -35,7 +35,7 @@ struct ConsentLine {
         }
         change = ConsentChange(
             kind: kind, recipient: try Self.recipient(given, keys), programs: [try Self.program(given)],
-            evidence: Self.imported(evidence), keyword: given["keyword"], at: at)
+            evidence: Self.apart(evidence, "import"), keyword: given["keyword"], at: at)
     }
 
     /// What is wrong with the name of an evidence; nil for a good one.
@@ -49,8 +49,11 @@ struct ConsentLine {
         }
     }
 
-    /// A SID counts once, and stands on a line for each program that the message was about.
-    private static func imported(_ evidence: String) -> String { isSID(evidence) ? "import:\(evidence)" : evidence }
+    /// A message's SID counts once in a ledger, when the message came: named again as evidence, of any program that it was
+    /// about, it must not pass for that.
+    static func apart(_ evidence: String, _ origin: String) -> String {
+        isSID(evidence) ? "\(origin):\(evidence)" : evidence
+    }
 
     private static func isSID(_ text: String) -> Bool {
         text.utf8.count == 34 && text.utf8.dropFirst(2).allSatisfy(\.isHexDigit)
@@ -94,12 +97,12 @@ struct ConsentLine {
     }
 }
 
-/// Whether a worker may ask for consent under this name: a messaging service's SID, a number in E.164, a short code or an
-/// alphanumeric sender.
+/// Whether a worker may ask for consent under this name: a messaging service's SID, a number in E.164, a short code, an
+/// alphanumeric sender, a page of Messenger, an agent of RCS.
 func isProgram(_ text: String) -> Bool {
-    let bytes = text.utf8
-    if isE164Number(text) { return true }
-    if text.hasPrefix("MG") { return bytes.count == 34 && bytes.dropFirst(2).allSatisfy(\.isHexDigit) }
-    return (3...11).contains(bytes.count) && text.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic }
-        || (3...8).contains(bytes.count) && bytes.allSatisfy { (0x30...0x39).contains($0) }
+    if text.hasPrefix("+") { return isE164Number(text) }
+    // One that is cut off, or too long.
+    if text.hasPrefix("MG"), text.utf8.dropFirst(2).allSatisfy(\.isHexDigit) { return text.utf8.count == 34 }
+    return (3...64).contains(text.utf8.count) && !text.hasPrefix(" ") && !text.hasSuffix(" ")
+        && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
 }

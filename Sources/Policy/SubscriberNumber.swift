@@ -1,0 +1,17 @@
+/// One spelling of a number in E.164 that has several: the same person must have one token, whichever channel wrote it.
+///
+/// WhatsApp keeps mobile numbers of Mexico as `+521…`, of Argentina as `+549…`, and older ones of Brazil without their ninth
+/// digit, while people are called at `+52…`, `+54…` and `+55 .. 9…` (Anatel, Resolution 553/2010; IFT, dialling plan of
+/// August 2019; ENACOM, Res. SC 46/97). No two subscribers share what is left.
+func subscriberNumber(_ number: String) -> String {
+    let digits = number.utf8.dropFirst()
+    if digits.starts(with: "521".utf8), digits.count == 13 { return "+52" + number.dropFirst(4) }
+    if digits.starts(with: "549".utf8), digits.count == 13 { return "+54" + number.dropFirst(4) }
+    // Eight digits behind the area code, of which a mobile number's first is 6 to 9.
+    if digits.starts(with: "55".utf8), digits.count == 12, let first = digits.dropFirst(4).first,
+        (UInt8(ascii: "6")...UInt8(ascii: "9")).contains(first)
+    {
+        return number.prefix(5) + "9" + number.dropFirst(5)
+    }
+    return number
+}
