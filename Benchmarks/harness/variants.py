@@ -1,11 +1,13 @@
 """The programs that are compared, and how each is started."""
 
+import random
 import shutil
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker import Broker
+from errors import BenchmarkError
 from measured import Program
 from mock import Mock
 from paths import LOCAL, REFERENCE
@@ -15,9 +17,14 @@ RESERVED_SLOTS = 2
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on loopback at which nobody listens, below those that the kernel takes for outgoing connections."""
+    for port in random.sample(range(13000, 24000), 100):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise BenchmarkError("no free port")
 
 
 def _common(broker: Broker, mock: Mock) -> dict[str, str]:
