@@ -47,7 +47,7 @@ extension LedgerConnection {
                     id, attempt: settlement.attempt, worker: worker, acceptance, now: settlement.now)
             else { return false }
             // What looks for a lost call must not take it for another's, however late the recorder is.
-            try tables.messages.note(sid: acceptance.sid, message: id)
+            try tables.messages.note(answer: acceptance.sid, message: id)
             return true
         case .refused(let code):
             tables.messages.forget(settlement.key)
@@ -71,7 +71,7 @@ extension LedgerConnection {
 
     func known(sids: [String]) throws(LedgerError) -> Set<String> {
         var known: Set<String> = []
-        for sid in sids { if try tables.messages.row(sid: sid) != nil { known.insert(sid) } }
+        for sid in sids where try tables.messages.owner(sid: sid) != nil { known.insert(sid) }
         return known
     }
 
@@ -95,7 +95,7 @@ extension LedgerConnection {
         _ key: MessageKey, attempt: Int, _ acceptance: Acceptance, now: Date
     ) throws(LedgerError) -> Bool {
         let id = try tables.messages.id(key, app: try tables.names.id(key.app))
-        if let owner = try tables.messages.row(sid: acceptance.sid), owner.id != id { return false }
+        if let owner = try tables.messages.owner(sid: acceptance.sid), owner != id { return false }
         guard try tables.progress.find(id, attempt: attempt, acceptance, now: now) else { return false }
         try tables.messages.note(sid: acceptance.sid, message: id)
         tables.messages.forget(key)

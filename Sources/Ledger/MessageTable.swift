@@ -12,6 +12,9 @@ final class MessageTable {
     private let findID: PreparedStatement
     private let findKey: PreparedStatement
     private let findSID: PreparedStatement
+    private let noteAnswer: PreparedStatement
+    private let forgetAnswer: PreparedStatement
+    private let findAnswer: PreparedStatement
     private let noteSID: PreparedStatement
     private var ids: [MessageKey: Int64] = [:]
 
@@ -38,6 +41,10 @@ final class MessageTable {
         findKey = try statement("\(MessageRow.selection) WHERE app = ? AND message_id = ?")
         findSID = try statement("\(MessageRow.selection) WHERE id = (SELECT message FROM provider_id WHERE sid = ?)")
         noteSID = try statement("INSERT INTO provider_id (sid, message) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        noteAnswer = try statement(
+            "INSERT INTO answered (message, sid) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        forgetAnswer = try statement("DELETE FROM answered WHERE message = ? AND sid = ?")
+        findAnswer = try statement("SELECT message FROM answered WHERE sid = ?")
     }
 
     /// Stores a message; nil when its key is taken.
@@ -127,6 +134,24 @@ final class MessageTable {
             $0.text(sid)
             $0.integer(message)
         }
+        try forgetAnswer.run {
+            $0.integer(message)
+            $0.text(sid)
+        }
+    }
+
+    /// Lets ``owner(sid:)`` find a message until a recorder notes the id.
+    func note(answer sid: String, message: Int64) throws(LedgerError) {
+        try noteAnswer.run {
+            $0.integer(message)
+            $0.text(sid)
+        }
+    }
+
+    /// Whose message the provider knows by this id, also before a recorder has seen it.
+    func owner(sid: String) throws(LedgerError) -> Int64? {
+        if let row = try row(sid: sid) { return row.id }
+        return try findAnswer.first({ $0.text(sid) }, { $0.integer(0) })
     }
 
     /// The row of a message that was claimed before.

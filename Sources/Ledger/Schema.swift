@@ -58,6 +58,7 @@ enum Schema {
         migrator.registerMigration("5") { database in try database.execute(sql: version5) }
         migrator.registerMigration("6") { database in try database.execute(sql: version6) }
         migrator.registerMigration("7") { database in try database.execute(sql: version7) }
+        migrator.registerMigration("8") { database in try database.execute(sql: version8) }
         return migrator
     }
 

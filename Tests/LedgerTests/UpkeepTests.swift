@@ -100,6 +100,10 @@ import Testing
             }
             #expect(try await ledger.settle(settlement("a", .accepted(acceptance))))
             #expect(try await ledger.known(sids: [sid(7), sid(8)]) == [sid(7)])
+            // A recorder's word changes nothing of that.
+            _ = try await ledger.record(
+                StatusReport(key: .shop("a"), sid: sid(7), status: .accepted, at: seconds(1)))
+            #expect(try await ledger.known(sids: [sid(7), sid(8)]) == [sid(7)])
             // So another's lost call is not settled by it.
             _ = try await ledger.settle(settlement("b", .unknown))
             #expect(try await !ledger.settleFound(.shop("b"), attempt: 1, acceptance, now: seconds(1)))
