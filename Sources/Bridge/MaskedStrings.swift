@@ -11,8 +11,8 @@ func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
     var index = 0
     while index < json.count {
         let start = index
-        let number = json[index...].prefix(while: isOfNumber)
-        if !number.isEmpty {
+        if beginsNumber(json[index]) {
+            let number = json[index...].prefix { beginsNumber($0) || "+.eE".utf8.contains($0) }
             masked.append(contentsOf: maskedNumber(number, mask))
             index = number.endIndex
             continue
@@ -38,13 +38,13 @@ func maskedStrings(_ json: [UInt8], _ mask: (String) -> String?) -> String {
     return String(decoding: masked, as: UTF8.self)
 }
 
-private func isOfNumber(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
-}
+private func beginsNumber(_ byte: UInt8) -> Bool { isDigit(byte) || byte == UInt8(ascii: "-") }
+
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
 /// A number with fewer digits than a card's is an id, a time or an amount.
 private func maskedNumber(_ number: ArraySlice<UInt8>, _ mask: (String) -> String?) -> [UInt8] {
-    guard number.count >= 12 else { return Array(number) }
+    guard number.count(where: isDigit) >= 12 else { return Array(number) }
     let read = String(decoding: number, as: UTF8.self)
     let masked = mask(read) ?? ""
     guard masked != read else { return Array(number) }

@@ -70,6 +70,7 @@ extension LedgerConnection {
         let app = try tables.names.id(key.app)
         let id = try tables.messages.insertUnseen(report, key, app: app, program: report.program.map(tables.names.id))
         try tables.progress.insert(id, state, report)
+        if report.status.isProviderWord, let sid = report.sid { try tables.messages.note(sid: sid, message: id) }
         if report.status == .accepted, let row = try tables.messages.row(key, app: app) { try link(report, row) }
         let isNews = try tables.progress.record(id, report)
         try keepAwaited(report, id)

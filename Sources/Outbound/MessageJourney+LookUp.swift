@@ -51,8 +51,14 @@ extension MessageJourney {
             if message.messageClass == .transactional, configuration.resendsWhatIsAbsent { return true }
             try await giveUpUnknown(message, attempt: attempt, why: "the provider did not take the call's message")
             return false
-        case .young(let seconds):
+        case .young(let seconds) where age < configuration.lookUpLimit:
             try await wait(message, reason: WaitReason.inDoubt, seconds: max(seconds, 5))
+            return false
+        case .young:
+            try await waitForOutcome(
+                message, attempt: attempt,
+                why: "the outcome stayed unknown: the list always had a message too young to tell",
+                isOver: true)
             return false
         case .open(let reason):
             try await waitForOutcome(
@@ -131,7 +137,7 @@ extension MessageJourney {
     /// How long ago, in seconds, the provider must have taken a message of its list to be taken for ours: by then every
     /// other attempt to the same person is settled or known to be in doubt. Not much longer than the grace, where that is
     /// short to try things.
-    private var candidateAge: Double { min(configuration.attemptLifetime + 30, 3 * configuration.inDoubtGrace) }
+    private var candidateAge: Double { min(configuration.attemptLifetime + 120, 3 * configuration.inDoubtGrace) }
 
     private func settleFound(
         _ message: PreparedMessage, attempt: Int, _ acceptance: Acceptance, _ claimed: ClaimedMessage

@@ -70,7 +70,12 @@ public struct RecipientTokenKeys: Sendable, CustomStringConvertible, CustomDebug
     /// Messenger id keeps its prefix, or it could pass for a number.
     public func tokens(for address: Address) -> [RecipientToken] {
         let subject = Self.subject(of: address)
-        return keys.map { Self.token(subject, under: $0) }
+        let tokens = keys.map { Self.token(subject, under: $0) }
+        // What was stored before a number had one spelling.
+        guard address.prefixChannel != .messenger, let other = otherSpelling(subscriberNumber(address.number)) else {
+            return tokens
+        }
+        return tokens + keys.map { Self.token(Array(other.utf8), under: $0) }
     }
 
     /// The recipient under the newest key, as events name it, without the clear address.

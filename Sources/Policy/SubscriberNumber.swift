@@ -3,6 +3,8 @@
 /// WhatsApp keeps mobile numbers of Mexico as `+521…`, of Argentina as `+549…`, and older ones of Brazil without their ninth
 /// digit, while people are called at `+52…`, `+54…` and `+55 .. 9…` (Anatel, Resolution 553/2010; IFT, dialling plan of
 /// August 2019; ENACOM, Res. SC 46/97). No two subscribers share what is left.
+///
+/// Source of the spellings: what Meta returns as `wa_id` for numbers of these countries.
 func subscriberNumber(_ number: String) -> String {
     let digits = number.utf8.dropFirst()
     if digits.starts(with: "521".utf8), digits.count == 13 { return "+52" + number.dropFirst(4) }
@@ -14,4 +16,20 @@ func subscriberNumber(_ number: String) -> String {
         return number.prefix(5) + "9" + number.dropFirst(5)
     }
     return number
+}
+
+/// The spelling that ``subscriberNumber(_:)`` replaces by this one; nil where there is none.
+func otherSpelling(_ subscriber: String) -> String? {
+    let digits = subscriber.utf8.dropFirst()
+    let other: String
+    if digits.starts(with: "52".utf8), digits.count == 12 {
+        other = "+521" + subscriber.dropFirst(3)
+    } else if digits.starts(with: "54".utf8), digits.count == 12 {
+        other = "+549" + subscriber.dropFirst(3)
+    } else if digits.starts(with: "55".utf8), digits.count == 13, digits.dropFirst(4).first == UInt8(ascii: "9") {
+        other = String(subscriber.prefix(5) + subscriber.dropFirst(6))
+    } else {
+        return nil
+    }
+    return subscriberNumber(other) == subscriber ? other : nil
 }

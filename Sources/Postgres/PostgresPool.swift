@@ -75,6 +75,8 @@ public actor PostgresPool {
             return value
         } catch {
             if error.isConnectionDead { await connection.close() }
+            // A standby: of several hosts another one is the primary.
+            if error.sqlState == "25006" { turn = (turn &+ 1) & 0xFFFF }
             await giveBack(connection)
             throw error
         }
@@ -116,7 +118,7 @@ public actor PostgresPool {
             return try await PostgresConnection.connect(url, loop: loop, options: options, turn: turn)
         } catch {
             // Several that began together move on by one.
-            if self.turn == turn { self.turn = turn &+ 1 & 0xFFFF }
+            if self.turn == turn { self.turn = (turn &+ 1) & 0xFFFF }
             throw error
         }
     }

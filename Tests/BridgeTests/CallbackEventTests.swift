@@ -86,6 +86,7 @@ import Testing
         #expect(masked(#"["a\u0022\n","\u00e9"]"#) == #"["a\u0022\n","\u00e9"]"#)
         #expect(
             masked(#"{"a":4111111111111111,"b":-4111111111111111.5,"c":1.5}"#).hasPrefix(#"{"a":"<number>","b":"-"#))
+        #expect(masked(#"{"a":4111111111111111e0,"b":true,"c":null}"#) == #"{"a":"<number>e0","b":true,"c":null}"#)
         #expect(masked(#"{"a":[1795291200004,-1,20],"b":1.25}"#) == #"{"a":[1795291200004,-1,20],"b":1.25}"#)
         // No JSON reader takes these for strings.
         #expect(masked(#"["\x41","\ud800"]"#) == #"["",""]"#)

@@ -197,11 +197,11 @@ import Topics
     @Test("a message of the list that is as young as a call may be another's") func youngCandidate() async throws {
         let bench = try await inDoubt()
         let young = ListedMessage(
-            acceptance: Self.ours.acceptance, hasSameText: true, takenAt: bench.clock.now.addingTimeInterval(-43))
+            acceptance: Self.ours.acceptance, hasSameText: true, takenAt: bench.clock.now.addingTimeInterval(-59))
         bench.carrier.relist(.listed([young]))
         try await bench.workAgain()
         #expect(bench.steps() == ["claim", "look up", "known 1", "publish delay transactional.30s"])
-        bench.clock.advance(by: 30)
+        bench.clock.advance(by: 31)
         bench.carrier.relist(.listed([young]))
         try await bench.workAgain()
         #expect(bench.steps() == ["claim", "look up", "known 1", "settleFound 1", "event message.accepted"])

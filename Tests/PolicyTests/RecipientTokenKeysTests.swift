@@ -52,7 +52,11 @@ import Testing
         ]) func spellings(dialled: String, written: String) throws
     {
         let keys = try RecipientTokenKeys(Self.first)
-        #expect(keys.tokens(for: try address(dialled)) == keys.tokens(for: try address(written)))
+        let tokens = keys.tokens(for: try address(dialled))
+        #expect(keys.tokens(for: try address(written)) == tokens)
+        #expect(tokens.count == 2)
+        #expect(Set(tokens).count == 2)
+        #expect(keys.reference(for: try address(written)).token == tokens.first)
         // What is sent to the address that wrote is no impossible number.
         let decision = PolicyEngine.shipped.decide(
             Candidate(

@@ -44,10 +44,6 @@ extension PostgresFunctions {
                 -- at another attempt cannot be stopped; the SID is kept for when that comes to anything else.
                 reported := coalesce(the_attempt, known.attempt);
                 settles := known.state IN (0, 4) OR known.state = 1 AND reported = known.attempt;
-                IF is_provider_word AND the_sid IS NOT NULL THEN
-                    -- What looks for a lost call must not take it for another's, whatever attempt it was of.
-                    INSERT INTO provider_id (sid, message) VALUES (the_sid, the_message) ON CONFLICT (sid) DO NOTHING;
-                END IF;
                 IF is_provider_word AND the_sid IS NOT NULL AND (settles OR known.sid IS NULL) THEN
                     UPDATE progress p SET state = CASE WHEN settles THEN 2 ELSE p.state END,
                         attempt = CASE WHEN settles THEN greatest(reported, 1) ELSE p.attempt END,
@@ -56,6 +52,10 @@ extension PostgresFunctions {
                         provider_status = coalesce(p.provider_status, the_provider_status)
                     WHERE p.message = the_message;
                 END IF;
+            END IF;
+            IF is_provider_word AND the_sid IS NOT NULL THEN
+                -- What looks for a lost call must not take it for another's, whatever attempt it was of.
+                INSERT INTO provider_id (sid, message) VALUES (the_sid, the_message) ON CONFLICT (sid) DO NOTHING;
             END IF;
             UPDATE progress p SET status = the_status, rank = the_rank, status_at = the_at,
                 final_at = CASE WHEN is_final THEN the_at ELSE p.final_at END,

@@ -98,11 +98,20 @@ struct ConsentLine {
 }
 
 /// Whether a worker may ask for consent under this name: a messaging service's SID, a number in E.164, a short code, an
-/// alphanumeric sender, a page of Messenger, an agent of RCS.
+/// alphanumeric sender, a page of Messenger, an agent of RCS. What looks like one of them and is none is a slip, and nobody
+/// would ever ask for it.
 func isProgram(_ text: String) -> Bool {
-    if text.hasPrefix("+") { return isE164Number(text) }
-    // One that is cut off, or too long.
-    if text.hasPrefix("MG"), text.utf8.dropFirst(2).allSatisfy(\.isHexDigit) { return text.utf8.count == 34 }
-    return (3...64).contains(text.utf8.count) && !text.hasPrefix(" ") && !text.hasSuffix(" ")
-        && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    let bytes = Array(text.utf8)
+    if isE164Number(text) { return true }
+    let digits = bytes.count { (0x30...0x39).contains($0) }
+    if digits == bytes.count { return (3...8).contains(digits) || (15...20).contains(digits) }
+    if text.uppercased().hasPrefix("MG"), bytes.count >= 12 || bytes.dropFirst(2).allSatisfy(\.isHexDigit) {
+        return text.hasPrefix("MG") && bytes.count == 34 && bytes.dropFirst(2).allSatisfy(\.isHexDigit)
+    }
+    let isName = bytes.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            || " -_.&+".utf8.contains(byte)
+    }
+    let hasLetter = bytes.contains { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+    return (3...64).contains(bytes.count) && isName && hasLetter && !text.hasPrefix(" ") && !text.hasSuffix(" ")
 }
