@@ -62,6 +62,20 @@ import Testing
         #expect(effect("content.opt-out-instruction", judge(false)) == "warn")
     }
 
+    @Test("a brand is found however many overlays there are") func manyBrands() throws {
+        let overlays = (1...70).map { "  - {name: o\($0), apps: [app\($0)], brands: [Brand\($0)]}" }
+        let document = try PolicyDocument(
+            yaml: Array(
+                (["name: test", "jurisdictions: {world: {}}", "overlays:"] + overlays).joined(separator: "\n").utf8))
+        let engine = PolicyEngine(document)
+        for number in [1, 64, 65, 70] {
+            let names = try candidate("+14155550132", "Sale at Brand\(number)", app: "app\(number)")
+            #expect(effect("content.brand", engine.decide(names, facts: facts(.granted), now: now)) == "passed")
+            let other = try candidate("+14155550132", "Sale at Brand2", app: "app\(number)")
+            #expect(effect("content.brand", engine.decide(other, facts: facts(.granted), now: now)) == "block")
+        }
+    }
+
     @Test("an overlay of a mode holds in that mode alone", arguments: ["development", "staging", "live"])
     func modes(mode: String) throws {
         let document = try PolicyDocument(

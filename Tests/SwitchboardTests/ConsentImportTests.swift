@@ -38,6 +38,12 @@ import Testing
         #expect(second.keyword == nil)
     }
 
+    @Test("a SID that an operator names as evidence does not pass for the message that came") func namedSID() {
+        let sid = "SM" + String(repeating: "a", count: 32)
+        #expect(ConsentLine.apart(sid, "operator") == "operator:\(sid)")
+        #expect(ConsentLine.apart("ticket-7", "operator") == "ticket-7")
+    }
+
     @Test("what is exported is read again as it was; a SID may stand on several lines") func roundTrip() throws {
         let sid = "SM" + String(repeating: "a", count: 32)
         let token = try #require(keys.tokens(for: try Address("+14155550132")).first)
