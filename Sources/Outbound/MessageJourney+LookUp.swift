@@ -135,8 +135,8 @@ extension MessageJourney {
     }
 
     /// How long ago, in seconds, the provider must have taken a message of its list to be taken for ours: by then every
-    /// other attempt to the same person is settled or known to be in doubt. Not much longer than the grace, where that is
-    /// short to try things.
+    /// other attempt to the same person is settled or known to be in doubt, unless its worker died and its delivery waits
+    /// behind many others. Not much longer than the grace, where that is short to try things.
     private var candidateAge: Double { min(configuration.attemptLifetime + 120, 3 * configuration.inDoubtGrace) }
 
     private func settleFound(

@@ -1,10 +1,10 @@
 /// One spelling of a number in E.164 that has several: the same person must have one token, whichever channel wrote it.
 ///
-/// WhatsApp keeps mobile numbers of Mexico as `+521…`, of Argentina as `+549…`, and older ones of Brazil without their ninth
-/// digit, while people are called at `+52…`, `+54…` and `+55 .. 9…` (Anatel, Resolution 553/2010; IFT, dialling plan of
-/// August 2019; ENACOM, Res. SC 46/97). No two subscribers share what is left.
-///
-/// Source of the spellings: what Meta returns as `wa_id` for numbers of these countries.
+/// WhatsApp keeps mobile numbers of Mexico as `+521…`, of Argentina as `+549…`, and many of Brazil without their ninth digit,
+/// while people are called at `+52…`, `+54…` and `+55 .. 9…` (help pages of providers, such as Zoho, "Inconsistencies in mobile
+/// numbers and their WhatsApp IDs in Brazil and Mexico", and Whapi, "Specifics of sending messages to numbers of different
+/// countries"; Twilio's own webhooks were not seen). No two subscribers share what is left: within these countries the digits
+/// that go or come say that a number is mobile, not whose it is.
 func subscriberNumber(_ number: String) -> String {
     let digits = number.utf8.dropFirst()
     if digits.starts(with: "521".utf8), digits.count == 13 { return "+52" + number.dropFirst(4) }

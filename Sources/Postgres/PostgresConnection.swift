@@ -23,6 +23,8 @@ public actor PostgresConnection {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.unownedExecutor }
 
     /// Connects and logs in.
+    ///
+    /// - Parameter turn: which of several addresses is tried first, counted in a circle.
     public static func connect(
         _ url: PostgresURL, loop: EventLoop, options: PostgresOptions = PostgresOptions(), turn: Int = 0
     ) async throws(PostgresError) -> PostgresConnection {

@@ -64,7 +64,7 @@ public struct PostgresURL: Sendable, CustomStringConvertible, CustomDebugStringC
         for keyword in ["host", "hostaddr", "port"] {
             let values = names(keyword)
             guard values.count == count else { continue }
-            let start = turn % count
+            let start = ((turn % count) + count) % count
             url.set(keyword, to: (values[start...] + values[..<start]).joined(separator: ","))
         }
         return url

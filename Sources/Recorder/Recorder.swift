@@ -57,7 +57,8 @@ public actor Recorder: Service {
             if let problem = await consumer.state.problem { return .notReady(problem) }
             let idle = await consumer.unconsumedQueues
             guard idle.isEmpty else { return .notReady("nothing is delivered from \(idle.joined(separator: ", "))") }
-            return unread.isAny ? .notReady("an opt-out cannot be recorded; promotional sending has stopped") : .ready
+            guard unread.isAny else { return .ready }
+            return .notReady("opt-outs cannot be recorded (\(unread.count)); promotional sending has stopped")
         }
     }
 

@@ -15,9 +15,8 @@ extension PolicyDocument.Overlay {
         guard isRoutingWord(try name.text()) else { throw name.problem("is not 1 to 32 of a-z, 0-9 and -") }
         law = try Law(name: try name.text(), fields, calendars: calendars, categories: categories)
         mode = try fields["mode"]?.text()
-        if let mode, !PolicyOverlay.modes.contains(mode) {
-            throw fields["mode"]?.problem("is no mode: \(PolicyOverlay.modes.joined(separator: " "))")
-                ?? node.problem("names no mode")
+        if let field = fields["mode"], !PolicyOverlay.modes.contains(try field.text()) {
+            throw field.problem("is no mode: \(PolicyOverlay.modes.joined(separator: " "))")
         }
         apps = try fields["apps"]?.routingWords()
         purposes = try fields["purposes"]?.routingWords()
