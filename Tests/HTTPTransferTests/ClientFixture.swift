@@ -8,6 +8,8 @@ func withClient<Result>(
 ) async throws -> Result {
     var options = HTTPTransferOptions()
     options.allowsAddress = { $0.isLoopback }
+    // So that no connection grows too old between two requests, however slow the machine is.
+    options.maximumIdleTime = .seconds(60)
     configure(&options)
     let client = try HTTPClient(loop: EventLoop(name: "http"), options: options)
     do {

@@ -64,10 +64,7 @@ import Testing
         try await withServer {
             try echo($0)
         } _: { server in
-            try await withClient {
-                // So that none grows too old meanwhile, however slow the machine is.
-                $0.maximumIdleTime = .seconds(60)
-            } _: { client in
+            try await withClient { client in
                 try await sendAll(60, client, server.url)
                 let opened = server.connectionCount
                 for _ in 0..<5 { try await sendAll(1, client, server.url) }

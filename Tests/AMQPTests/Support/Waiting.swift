@@ -24,7 +24,7 @@ final class Mailbox<Value: Sendable>: Sendable {
     }
 
     /// The next value; an error when none comes in time.
-    func next(within limit: Duration = .seconds(20)) async throws -> Value {
+    func next(within limit: Duration = .seconds(45)) async throws -> Value {
         let timeout = Task {
             try await Task.sleep(for: limit)
             let waiter = state.withLock { $0.waiter.take() }
@@ -61,12 +61,7 @@ final class Gate: Sendable {
     func open() { semaphore.signal() }
 
     func wait() throws {
-        guard semaphore.wait(timeout: .now() + 20) == .success else { throw PeerError("the test did not go on") }
-    }
-
-    /// Holds a script that is to stay away for so long.
-    static func stayAway(seconds: Double) {
-        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + seconds)
+        guard semaphore.wait(timeout: .now() + 45) == .success else { throw PeerError("the test did not go on") }
     }
 }
 
