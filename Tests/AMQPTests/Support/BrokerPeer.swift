@@ -36,6 +36,8 @@ final class BrokerPeer {
         while buffer.count < count {
             var chunk = [UInt8](repeating: 0, count: 65536)
             let received = recv(descriptor, &chunk, chunk.count, 0)
+            // A process that was stopped and goes on interrupts a wait that has a limit.
+            if received < 0, errno == EINTR { continue }
             guard received > 0 else {
                 throw PeerError(received == 0 ? "the client has closed" : "the client says nothing")
             }
