@@ -75,9 +75,10 @@ final class ConsentTable {
                 if last?.yields(to: word.kind, at: word.at) ?? true { last = word }
             }
         }
+        let at = last.map { Date(microseconds: $0.at) }
         return RecipientFacts(
-            consent: last?.kind ?? .none, consentEpoch: epoch,
-            revokedAt: last?.kind == .revoked ? last.map { Date(microseconds: $0.at) } : nil, consentKnownAt: knownAt)
+            consent: last?.kind ?? .none, consentEpoch: epoch, revokedAt: last?.kind == .revoked ? at : nil,
+            grantedAt: last?.kind == .granted ? at : nil, consentKnownAt: knownAt)
     }
 
     /// Applies a change by its time of receipt; whether it became the last word of one of the programs.

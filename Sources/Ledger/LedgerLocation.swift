@@ -4,7 +4,7 @@ public import Postgres
 
 /// A ledger that was opened, whatever it stands on.
 public protocol LedgerStore: MessageLedger, StatusLedger, AwaitedLedger, InboundLedger, LedgerUpkeep, LedgerPruning,
-    MessageTraces, ConsentWords, PersonalRecords, AuditLog
+    MessageTraces, ConsentWords, PersonalRecords, ReassignedNumbers, AuditLog
 {
     /// Records what was handed over, and closes it. Later calls throw ``LedgerError/Code/closed``.
     func close() async

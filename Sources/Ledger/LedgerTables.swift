@@ -13,6 +13,7 @@ struct LedgerTables {
     let inbound: InboundTable
     let traffic: TrafficTable
     let numbers: NumberTable
+    let reassigned: ReassignedTable
 
     init(_ database: Database, _ values: BoundValues) throws {
         names = try NameTable(database, values)
@@ -26,6 +27,7 @@ struct LedgerTables {
         inbound = try InboundTable(database, values)
         traffic = try TrafficTable(database, values)
         numbers = try NumberTable(database, values)
+        reassigned = try ReassignedTable(database, values)
     }
 
     /// Drops what was remembered of rows that were rolled back.

@@ -65,7 +65,9 @@ extension SQLiteLedger: PersonalRecords {
                 }
                 try database.execute(sql: "UPDATE ledger SET erasures = erasures + 1")
                 var removed: [PersonalFact.Kind: Int] = [:]
-                for kind in PersonalFact.Kind.allCases { removed[kind] = try remove("\(kind.rawValue) WHERE true") }
+                for kind in PersonalFact.Kind.allCases {
+                    removed[kind] = try remove("\(kind.rawValue) WHERE \(kind.goes)")
+                }
                 return ErasedFacts(
                     facts: removed.filter { $0.value > 0 }, grants: try remove("consent WHERE kind = 'granted'"))
             }
@@ -140,6 +142,9 @@ extension LedgerConnection {
 }
 
 extension PersonalFact.Kind {
+    /// Which rows go with the person.
+    var goes: String { self == .reassigned ? "answer <> \(Reassignment.Answer.yes.severity)" : "true" }
+
     private var sql: String {
         switch self {
         case .conversation:
@@ -158,6 +163,7 @@ extension PersonalFact.Kind {
             FROM last_inbound l JOIN name n ON n.id = l.program WHERE l.recipient = ? ORDER BY l.at
             """
         case .badNumber: "SELECT at, channel, code FROM bad_number WHERE recipient = ? ORDER BY at"
+        case .reassigned: "SELECT at, answer, consent_at FROM reassigned WHERE recipient = ?"
         }
     }
 
@@ -172,6 +178,10 @@ extension PersonalFact.Kind {
             fact.channel = text("channel")
             fact.metadata = text("metadata")
             fact.code = row.hasColumn("code") ? row["code"] : nil
+            if row.hasColumn("answer") {
+                fact.answer = Reassignment.Answer(severity: row["answer"])
+                fact.consentAt = Date(microseconds: row["consent_at"])
+            }
             return fact
         }
     }

@@ -59,6 +59,7 @@ enum Schema {
         migrator.registerMigration("6") { database in try database.execute(sql: version6) }
         migrator.registerMigration("7") { database in try database.execute(sql: version7) }
         migrator.registerMigration("8") { database in try database.execute(sql: version8) }
+        migrator.registerMigration("9") { database in try database.execute(sql: version9) }
         return migrator
     }
 

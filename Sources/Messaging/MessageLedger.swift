@@ -36,14 +36,20 @@ public struct RecipientFacts: Sendable, Equatable {
     public var consentEpoch: Int64
     /// When the revocation was received, for the reason shown.
     public var revokedAt: Date?
+    /// When the person said yes, where that is the last word.
+    public var grantedAt: Date?
     /// Up to when opt-outs are known to be recorded; nil when no bridge has reported yet.
     public var consentKnownAt: Date?
 
     /// Facts of one recipient.
-    public init(consent: Consent, consentEpoch: Int64, revokedAt: Date? = nil, consentKnownAt: Date? = nil) {
+    public init(
+        consent: Consent, consentEpoch: Int64, revokedAt: Date? = nil, grantedAt: Date? = nil,
+        consentKnownAt: Date? = nil
+    ) {
         self.consent = consent
         self.consentEpoch = consentEpoch
         self.revokedAt = revokedAt
+        self.grantedAt = grantedAt
         self.consentKnownAt = consentKnownAt
     }
 }

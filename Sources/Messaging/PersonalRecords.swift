@@ -12,6 +12,8 @@ public struct PersonalFact: Sendable, Equatable {
         case lastInbound = "last_inbound"
         /// What the provider said of the number.
         case badNumber = "bad_number"
+        /// What a database of reassigned numbers answered.
+        case reassigned
     }
 
     /// Where it stands.
@@ -30,6 +32,10 @@ public struct PersonalFact: Sendable, Equatable {
     public var channel: String?
     /// The provider's code of a bad number.
     public var code: Int?
+    /// Whether a reassigned number's database took the number for somebody else's.
+    public var answer: Reassignment.Answer?
+    /// The day that it was asked with.
+    public var consentAt: Date?
     /// The app's own fields of a conversation, a JSON object.
     public var metadata: String?
 
@@ -101,6 +107,7 @@ public protocol PersonalRecords: Sendable {
     /// Takes the person off the messages among the next `limit` of all that have ended. What recognises a repeat stays: the
     /// id and the keyed hash of the request.
     func erase(messagesTo recipient: [RecipientToken], after row: Int64?, limit: Int) async throws -> ErasedMessages
-    /// Removes all else, but for words that are a no: they are the reason why nobody writes to this person again.
+    /// Removes all else, but for words that are a no, and answers that the number is somebody else's: they are the reasons why
+    /// nobody writes to this number again.
     func erase(factsOf recipient: [RecipientToken]) async throws -> ErasedFacts
 }

@@ -19,13 +19,6 @@ public struct TrafficFacts: Sendable, Equatable {
         public static let badCodes: Set<Int> = [30005, 30006, 21211, 21614]
     }
 
-    /// The answer of the database of reassigned numbers, asked with the date of the consent.
-    public enum Reassignment: String, Sendable {
-        case no
-        case yes
-        case noData = "no-data"
-    }
-
     /// Messages to this person, by what was asked. A count ends at the limit that it is compared with.
     public var sent: [TrafficQuestion.Count: Int] = [:]
     /// Messages of any sender to this person within 24 hours, of the kinds that a cap counts; where ``sent`` does not tell.
@@ -36,7 +29,7 @@ public struct TrafficFacts: Sendable, Equatable {
     public var isFirstOfProgram: Bool?
     /// What the provider last said of the number on this channel.
     public var numberState: NumberState?
-    /// Whether the number has changed hands since the consent.
+    /// The last answer on whether the number has changed hands, as far as it still counts.
     public var reassignment: Reassignment?
     /// Messages to the number's prefix within ten minutes.
     public var toPrefixIn10Minutes: Int?

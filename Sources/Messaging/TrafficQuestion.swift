@@ -82,6 +82,9 @@ public struct TrafficQuestion: Sendable, Equatable {
     public var prefix: Prefix?
     /// For how many seconds the provider's word on a bad number holds; nil when nobody asks.
     public var badNumberAge: Int?
+    /// For how many seconds a number counts as the person's after a database of reassigned numbers said so; nil when nobody
+    /// asks. That it is somebody else's counts for ever.
+    public var reassignedAge: Int?
     /// Whether the last message from the person to the sender matters.
     public var asksLastInbound = false
     /// Whether it matters that the sender's program never wrote to the person.
@@ -95,7 +98,8 @@ public struct TrafficQuestion: Sendable, Equatable {
 
     /// Whether anything is to be read before the message is judged.
     public var asksAnything: Bool {
-        !caps.isEmpty || prefix != nil || badNumberAge != nil || asksLastInbound || asksFirstOfProgram
+        !caps.isEmpty || prefix != nil || badNumberAge != nil || reassignedAge != nil || asksLastInbound
+            || asksFirstOfProgram
     }
 
     /// Whether its attempt is to be counted.

@@ -14,16 +14,21 @@ struct PolicyLimits: Sendable, Equatable {
     var perPrefix: Int?
     /// Days for which nothing is sent to a number that the provider called bad; nil to go on sending.
     var knownBad: Int?
+    /// Days for which the answer of a database of reassigned numbers counts; nil to ask for none.
+    var reassigned: Int?
 
     init() {}
 
     init(_ node: PolicyNode) throws(PolicyProblem) {
-        let fields = try node.fields(["text", "segments", "consentAge", "consentRetry", "perPrefix", "knownBad"])
+        let fields = try node.fields([
+            "text", "segments", "consentAge", "consentRetry", "perPrefix", "knownBad", "reassigned",
+        ])
         if let node = fields["text"] { text = try node.integer(1...SendRequest.maximumBodyLength) }
         segments = try fields["segments"]?.integer(1...100)
         if let node = fields["consentAge"] { consentAge = try node.integer(1...60) }
         if let node = fields["consentRetry"] { consentRetry = try node.integer(1...60) }
         perPrefix = try fields["perPrefix"]?.integer(1...1_000_000)
+        reassigned = try fields["reassigned"]?.integer(1...LedgerRetention.floor.evidenceDays)
         knownBad = try fields["knownBad"]?.integer(1...LedgerRetention.floor.evidenceDays)
     }
 }

@@ -159,7 +159,7 @@ import Testing
         question.caps = [
             TrafficQuestion.Cap(TrafficQuestion.Count(kinds: 8, seconds: 86_400, scope: .program), limit: 3)
         ]
-        (question.countsFor, question.badNumberAge) = (86_400, 86_400)
+        (question.countsFor, question.badNumberAge, question.reassignedAge) = (86_400, 86_400, 86_400)
         question.prefix = TrafficQuestion.Prefix("14155", limit: 9)
         (question.asksLastInbound, question.asksFirstOfProgram) = (true, true)
         let person: [RecipientToken] = [.annaNew, .anna]

@@ -196,6 +196,32 @@ def test_consent_moves_to_another_ledger(deployment: Deployment, tmp_path: Path)
     assert other.command("consent", "show", "+14155550007").stdout.startswith("revoked ")
 
 
+def test_answers_on_reassigned_numbers_are_recorded(deployment: Deployment):
+    deployment.command("ledger", "init")
+    text = "number,date,answer\n4155550132,20260301,no data\n(415) 555-0133,2026-03-01,yes\n+14155550134,20260301,no\n"
+    listed = write(deployment, "answers.csv", text)
+    done = deployment.command("consent", "reassigned", "--dry-run", listed)
+    assert done.returncode == 0 and done.stdout == "3 lines can be recorded\n", done.stderr
+    asked = ["--asked-at", "2026-04-01T08:00:00Z"]
+    assert deployment.command("consent", "reassigned", "--asked-at", "2099-01-01T00:00:00Z", listed).returncode == 64
+    done = deployment.command("consent", "reassigned", *asked, listed)
+    assert done.returncode == 0 and done.stdout.startswith("3 recorded, 0 "), done.stderr
+    assert deployment.command("consent", "reassigned", *asked, listed).stdout.startswith("0 recorded, 3 ")
+    shown = deployment.command("consent", "show", "+14155550133").stdout
+    assert shown == "reassigned since 2026-03-01: yes, asked 2026-04-01T08:00:00.000Z\n"
+    assert "no-data" in deployment.command("consent", "show", PERSON).stdout
+    later = write(deployment, "later.jsonl", '{"number":"4155550133","date":"20260401","answer":"NO"}\n')
+    assert deployment.command("consent", "reassigned", later).stdout.startswith("1 recorded")
+    assert ": no, asked" in deployment.command("consent", "show", "+14155550133").stdout
+    wrong = write(deployment, "wrong.csv", "number,date,answer\n4155550132,20260301,perhaps\n+4930123456,20260301,no\n")
+    done = deployment.command("consent", "reassigned", wrong)
+    assert done.returncode == 1 and "line 2: answer" in done.stderr and "line 3: number" in done.stderr
+    assert "nothing was recorded" in done.stderr and "4155550132" not in done.stderr and "4930123456" not in done.stderr
+    listed = deployment.command("audit", "list").stdout
+    assert listed.count("consent.reassigned.begun") == 3 and "4155550" not in listed
+    assert deployment.command("audit", "verify").returncode == 0
+
+
 def test_a_file_with_mistakes_is_not_imported(deployment: Deployment):
     deployment.command("ledger", "init")
     text = f"to,kind,at,program\n{PERSON},revoked,2026-01-02T03:04:05Z,*\n{PERSON},stop,2026-01-02T03:04:05Z,*\n"

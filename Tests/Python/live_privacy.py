@@ -63,6 +63,37 @@ def exported(phone: str) -> list[dict]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def test_a_number_that_has_changed_hands_gets_no_promotion_until_its_owner_says_yes(events):
+    phone = new_phone()
+    sale = {"to": phone, "body": "Spring sale. Reply STOP to end.", "consent": {"evidence": "signup-1"}}
+
+    def outcome(answer: str | None) -> tuple[str, list[dict]]:
+        if answer:
+            done = command("consent", "reassigned", "-", given=f"number,date,answer\n{phone},20260301,{answer}\n")
+            assert done.returncode == 0 and done.stdout.startswith("1 recorded"), done.stderr
+        with App("marketing") as marketing:
+            sent = marketing.publish(sale, klass="promotional", purpose="spring")
+        # Until the bridge's first tick it is put off.
+        judged = events.until(
+            lambda d: d.event["subject"] == sent and "decision" in d.data and d.data["status"] != "deferred"
+        )
+        reasons = judged.data["decision"]["reasons"]
+        return judged.data["status"], [reason for reason in reasons if reason["rule"] == "consent.reassigned"]
+
+    assert outcome(None) == ("accepted", [])
+    assert outcome("no") == ("accepted", [])
+    status, reasons = outcome("no data")
+    assert status == "accepted" and [reason["effect"] for reason in reasons] == ["warn"]
+    status, reasons = outcome("yes")
+    assert status == "blocked" and [reason["effect"] for reason in reasons] == ["block"]
+    assert len(messages_to(phone)) == 3
+    granted = ["--program", SENDER, "--evidence", "form-1"]
+    assert command("consent", "grant", phone, *granted).returncode == 0
+    assert outcome(None) == ("accepted", [])
+    records = [record for record in exported(phone) if record["record"] == "reassigned"]
+    assert [(record["answer"], record["consentAt"]) for record in records] == [("yes", "2026-03-01T00:00:00.000Z")]
+
+
 def until_recorded(phone: str, message_id: str) -> list[dict]:
     """The event is published before the recorder has noted it."""
     deadline = time.monotonic() + 30

@@ -16,7 +16,10 @@ import Testing
     }
 
     private func read(_ text: String) -> (changes: [(line: Int, ConsentChange)], problems: [String]) {
-        ConsentFile(name: "list.csv", bytes: Array(text.utf8)).changes(keys: keys, now: now)
+        let (changes, problems) = LineFile(bytes: Array(text.utf8)).read { fields, line throws(RequestProblem) in
+            try ConsentLine(fields, source: "import:list.csv:\(line)", keys: keys, now: now).change
+        }
+        return (changes, problems)
     }
 
     @Test("CSV, with its line as the evidence where it names none") func csv() throws {
@@ -108,15 +111,16 @@ import Testing
 
     @Test("lines are counted by whether they changed anything") func applying() async {
         var shown: [Int] = []
-        let outcome = await ConsentImport(ledger: CountingLedger(failsAt: .max), progress: { shown.append($0) })
+        let ledger = CountingLedger(failsAt: .max)
+        let outcome = await LineImport(record: { try await ledger.apply($0) }, progress: { shown.append($0) })
             .apply(lines)
-        #expect(outcome == ConsentImport.Outcome(changed: 500, unchanged: 500, failures: []))
+        #expect(outcome == LineImportOutcome(changed: 500, unchanged: 500, failures: []))
         #expect(shown == Array(1...1000))
     }
 
     @Test("after a failure, which names its line, no more are tried") func failing() async {
         let ledger = CountingLedger(failsAt: 300)
-        let outcome = await ConsentImport(ledger: ledger).apply(lines)
+        let outcome = await LineImport(record: { try await ledger.apply($0) }).apply(lines)
         #expect(!outcome.failures.isEmpty)
         #expect(outcome.failures.allSatisfy { $0.hasPrefix("line ") })
         #expect(ledger.calls < 1000)

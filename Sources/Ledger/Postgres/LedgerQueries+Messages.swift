@@ -40,7 +40,7 @@ extension LedgerQueries {
             state: try row.attemptState(from: 4), isSameRequest: try row.boolean(1),
             firstSeenAt: Date(microseconds: try row.integer(0)), deferralReason: try row.original(2),
             changedAt: Date(microseconds: try row.integer(6)), decision: try row.optionalBytes(3),
-            facts: try row.facts(from: 12), traffic: try row.traffic(claim.traffic, from: 16))
+            facts: try row.facts(from: 12), traffic: try row.traffic(claim.traffic, now: claim.now, from: 16))
     }
 
     private static let beginStatement = PostgresStatement(

@@ -8,13 +8,14 @@ extension LedgerQueries {
         """
         SELECT c.first_seen, c.is_same, c.deferral_reason, c.record, c.state, c.attempt, c.changed_at, c.worker,
             c.status, c.error_code, c.sid, c.provider_status, f.kind, f.epoch, f.at, f.known_at,
-            t.sent, t.to_prefix, t.bad_code, t.inbound_at, t.is_first
+            t.sent, t.to_prefix, t.bad_code, t.inbound_at, t.is_first, r.answer, r.consent_at, r.at
         FROM claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13) c CROSS JOIN facts($10, $4) f
         CROSS JOIN traffic_facts($1, $2, $10, $4, $7, $23, $3, $14::bigint[], $15::bigint[], $16::bigint[],
             $17::bigint[], $18, $19, $20, $21, $22) t
+        LEFT JOIN LATERAL (\(reassignedRow("$10", where: "$24"))) r ON true
         """,
         claimParameters + [
-            .texts, .texts, .texts, .texts, .text, .integer, .integer, .boolean, .boolean, .text,
+            .texts, .texts, .texts, .texts, .text, .integer, .integer, .boolean, .boolean, .text, .boolean,
         ])
 
     /// The claim's query, which tells of earlier messages as well where that is asked.
@@ -25,6 +26,7 @@ extension LedgerQueries {
                 .text(question.prefix?.digits), .integer(TrafficTable.minute(claim.now)),
                 .integer(question.badNumberAge.map { Int64($0) &* 1_000_000 }), .boolean(question.asksLastInbound),
                 .boolean(question.asksFirstOfProgram), .stored(question.purpose),
+                .boolean(question.reassignedAge != nil),
             ]
         return PostgresQuery(claimStatement, query.values + values)
     }
@@ -142,7 +144,7 @@ extension LedgerQueries {
 
 extension PostgresRow {
     /// What a claim told of earlier messages, from the columns of the function `traffic_facts`.
-    func traffic(_ question: TrafficQuestion?, from start: Int) throws(PostgresError) -> TrafficFacts {
+    func traffic(_ question: TrafficQuestion?, now: Date, from start: Int) throws(PostgresError) -> TrafficFacts {
         guard let question, question.asksAnything else { return .unknown }
         var facts = TrafficFacts()
         let counts = try optionalText(start)?.split(separator: " ").compactMap { Int($0) } ?? []
@@ -154,6 +156,9 @@ extension PostgresRow {
         }
         if question.badNumberAge != nil {
             facts.numberState = try optionalInteger(start + 2).map { .bad(code: Int(clamping: $0)) } ?? .good
+        }
+        if let age = question.reassignedAge, let last = try reassignment(from: start + 5) {
+            facts.reassignment = last.counts(for: age, now: now) ? last : nil
         }
         if question.asksLastInbound {
             facts.lastInbound = try optionalInteger(start + 3).map { .at(Date(microseconds: $0)) } ?? .never

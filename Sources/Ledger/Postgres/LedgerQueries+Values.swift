@@ -55,6 +55,7 @@ extension PostgresRow {
         let at = try optionalInteger(start + 2).map(Date.init(microseconds:))
         return RecipientFacts(
             consent: consent, consentEpoch: try integer(start + 1), revokedAt: consent == .revoked ? at : nil,
+            grantedAt: consent == .granted ? at : nil,
             consentKnownAt: try optionalInteger(start + 3).map(Date.init(microseconds:)))
     }
 }

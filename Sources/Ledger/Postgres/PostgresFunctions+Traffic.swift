@@ -200,9 +200,9 @@ extension PostgresFunctions {
         $function$;
         """
 
-    private static let pruningTraffic = """
+    static let pruningTraffic = """
         -- Removes what is too old for the pass that is under way, or has just ended.
-        CREATE FUNCTION prune_traffic(bad_age bigint, the_limit bigint) RETURNS bigint LANGUAGE plpgsql AS $function$
+        CREATE OR REPLACE FUNCTION prune_traffic(bad_age bigint, the_limit bigint) RETURNS bigint LANGUAGE plpgsql AS $function$
         DECLARE
             began bigint := (SELECT p.began_at FROM pruning p);
             removed bigint := 0;

@@ -132,10 +132,16 @@ extension LedgerQueries {
 
     private static func columns(_ kind: PersonalFact.Kind) -> String {
         switch kind {
-        case .conversation: "at, program, app, message_id, NULL::text, NULL::text, metadata, NULL::bigint"
-        case .sent: "at, program, app, NULL::text, purpose, NULL::text, NULL::text, NULL::bigint"
-        case .lastInbound: "at, program, NULL::text, NULL::text, NULL::text, channel, NULL::text, NULL::bigint"
-        case .badNumber: "at, NULL::text, NULL::text, NULL::text, NULL::text, channel, NULL::text, code"
+        case .conversation:
+            "at, program, app, message_id, NULL::text, NULL::text, metadata, NULL::bigint, NULL::bigint, NULL::bigint"
+        case .sent:
+            "at, program, app, NULL::text, purpose, NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint"
+        case .lastInbound:
+            "at, program, NULL::text, NULL::text, NULL::text, channel, NULL::text, NULL::bigint, NULL::bigint, NULL::bigint"
+        case .badNumber:
+            "at, NULL::text, NULL::text, NULL::text, NULL::text, channel, NULL::text, code, NULL::bigint, NULL::bigint"
+        case .reassigned:
+            "at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, answer, consent_at"
         }
     }
 
@@ -155,15 +161,20 @@ extension LedgerQueries {
         fact.channel = try row.original(5)
         fact.metadata = try row.original(6)
         fact.code = try row.optionalInteger(7).map { Int($0) }
+        fact.answer = try row.optionalInteger(8).map(Reassignment.Answer.init(severity:))
+        fact.consentAt = try row.optionalInteger(9).map(Date.init(microseconds:))
         return fact
     }
 
     /// Waits for whoever is at work on a row; two that wait for each other are told apart by the server, and this is
     /// tried again.
     private static let eraseFactsStatement: PostgresStatement = {
-        let kinds = PersonalFact.Kind.allCases.map(\.rawValue)
-        let removals = kinds.map { "\($0)_gone AS (DELETE FROM \($0) WHERE recipient = ANY ($1) RETURNING 1)" }
-        let counts = (kinds + ["consent"]).map { "(SELECT count(*) FROM \($0)_gone)" }
+        let kinds = PersonalFact.Kind.allCases
+        let removals = kinds.map { kind in
+            "\(kind.rawValue)_gone AS (DELETE FROM \(kind.rawValue) "
+                + "WHERE recipient = ANY ($1) AND \(kind.goes) RETURNING 1)"
+        }
+        let counts = (kinds.map(\.rawValue) + ["consent"]).map { "(SELECT count(*) FROM \($0)_gone)" }
         return PostgresStatement(
             """
             WITH \(removals.joined(separator: ",\n")), consent_gone AS (

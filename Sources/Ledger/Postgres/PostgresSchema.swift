@@ -10,7 +10,7 @@ import Postgres
 /// an address.
 enum PostgresSchema {
     /// What this program writes.
-    static let version: Int64 = 7
+    static let version: Int64 = 8
 
     /// `gen_random_uuid()` came with 13.
     static let oldestServer = 130_000
@@ -104,6 +104,10 @@ enum PostgresSchema {
                         \(PostgresFunctions.record)
                         \(PostgresFunctions.reading)
                         UPDATE ledger SET version = 7;
+                    END IF;
+                    IF present < 8 AND \(version) >= 8 THEN
+                        \(version8)
+                        UPDATE ledger SET version = 8;
                     END IF;
                 END
                 $migration$

@@ -38,21 +38,3 @@ struct ReplyRule: Rule {
         }
     }
 }
-
-/// Blocks promotional messages to a number that has changed hands since the consent.
-struct ReassignedRule: Rule {
-    private let name = "consent.reassigned"
-    private let reference = "FCC Reassigned Numbers Database, DA 21-1649"
-
-    func judge(_ situation: Situation, _ findings: inout Findings) {
-        guard situation.kind == .promotional, situation.recipient.place.jurisdictions.contains("US") else { return }
-        switch situation.traffic.reassignment {
-        case nil: findings.skip(name)
-        case .no: findings.pass(name)
-        case .yes:
-            findings.hit(name, .block, why: "the number has been reassigned since the consent", reference: reference)
-        case .noData:
-            findings.hit(name, .warn, why: "the database has no data on the number", reference: reference)
-        }
-    }
-}

@@ -18,7 +18,7 @@ struct ConsentCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ConsentShowCommand.self, ConsentRevokeCommand.self, ConsentGrantCommand.self, ConsentExportCommand.self,
-            ConsentImportCommand.self,
+            ConsentImportCommand.self, ConsentReassignedCommand.self,
         ])
 
     /// Runs `body` with the ledger once it knows the keys under which people are about to be stored.

@@ -19,26 +19,19 @@ struct ConsentImportCommand: AsyncParsableCommand {
     @Flag(help: "Only checks the file.") var dryRun = false
 
     func run() async throws {
-        guard let bytes = try? read() else {
-            complain("\(file): cannot be read")
-            throw ExitCode.failure
-        }
+        let lines = try LineFile(path: file)
         try await ConsentCommand.withLedger { ledger, settings in
             let name = file == "-" ? "stdin" : String(URL(filePath: file).lastPathComponent.prefix(80))
-            let read = ConsentFile(name: name, bytes: bytes)
-            let (changes, problems) = read.changes(keys: settings.tokenKeys, now: Date())
-            for problem in problems.prefix(20) { complain(problem) }
-            if problems.count > 20 { complain("and \(problems.count - 20) more") }
-            guard problems.isEmpty else {
-                complain("nothing was recorded")
-                throw ExitCode.failure
+            let now = Date()
+            let changes = try lines.complete { fields, line throws(RequestProblem) in
+                try ConsentLine(fields, source: "import:\(name):\(line)", keys: settings.tokenKeys, now: now).change
             }
             guard !dryRun else { return printLine("\(changes.count) lines can be recorded") }
             let bar = ProgressBar(total: changes.count)
             let trail = try await AuditTrail(ledger, settings)
             try await trail.note(
                 "consent.import.begun", details: ["file": shown(name), "lines": "\(changes.count)"])
-            let outcome = await ConsentImport(ledger: ledger, progress: bar.show).apply(changes)
+            let outcome = await LineImport(record: { try await ledger.apply($0) }, progress: bar.show).apply(changes)
             printLine("\(outcome.changed) recorded, \(outcome.unchanged) stood already or were older than what stands")
             try await trail.note(
                 "consent.import",
@@ -46,15 +39,7 @@ struct ConsentImportCommand: AsyncParsableCommand {
                     "file": shown(name), "lines": "\(changes.count)", "recorded": "\(outcome.changed)",
                     "failed": outcome.failures.isEmpty ? nil : "yes",
                 ])
-            guard let first = outcome.failures.first else { return }
-            complain(first)
-            complain("the import ended there; the same file may be imported again")
-            throw ExitCode.failure
+            try outcome.throwFirst()
         }
-    }
-
-    private func read() throws -> [UInt8] {
-        if file == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
-        return [UInt8](try Data(contentsOf: URL(filePath: file)))
     }
 }

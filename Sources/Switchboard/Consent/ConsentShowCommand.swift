@@ -6,7 +6,8 @@ import Policy
 /// `switchboard consent show`: what one person has said.
 struct ConsentShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Tells what a person has said to each program.",
+        commandName: "show",
+        abstract: "Tells what a person has said to each program, and whether the number is still theirs.",
         discussion: "Prints nothing but a line on standard error, and ends with 0, where the person has said nothing.")
 
     @OptionGroup var person: PersonArgument
@@ -15,11 +16,14 @@ struct ConsentShowCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try person.address()
         try await LedgerCommand.withLedger { ledger, settings in
-            let words = try await ledger.words(of: settings.tokenKeys.tokens(for: address))
+            let tokens = settings.tokenKeys.tokens(for: address)
+            let words = try await ledger.words(of: tokens)
             if words.isEmpty { complain("the ledger knows no word of this recipient") }
             for word in words {
                 if json { printLine(word.json) } else { printLine(word.line) }
             }
+            // An import takes words alone.
+            if !json, let answer = try await ledger.reassignment(of: tokens) { printLine(answer.line) }
         }
     }
 }

@@ -10,7 +10,7 @@ struct PrivacyExportCommand: AsyncParsableCommand {
         commandName: "export", abstract: "Prints what is kept of a person as JSON lines, in clear.",
         discussion: """
             Each line names its kind in "record": person, word (of consent), conversation, sent (as caps count it), \
-            last_inbound, bad_number, message, audit, dead-letter, archived-event, spooled-event. Changes nothing. Exit code 1 \
+            last_inbound, bad_number, reassigned, message, audit, dead-letter, archived-event, spooled-event. Changes nothing. Exit code 1 \
             when something could not be looked at; what was printed is right all the same.
             """)
 
@@ -117,6 +117,8 @@ extension PersonalFact {
             json.value("purpose", purpose)
             json.value("channel", channel)
             json.value("errorCode", code)
+            json.value("answer", answer?.rawValue)
+            json.value("consentAt", consentAt.map(formatRFC3339))
             json.raw("metadata", metadata.map { Array($0.utf8) })
         }
         return line.bytes

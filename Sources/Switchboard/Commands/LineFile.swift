@@ -1,27 +1,41 @@
+import ArgumentParser
 import Foundation
 import Messaging
-import Policy
 
-/// A file of an import: JSON lines, or comma-separated values after a row of titles.
-struct ConsentFile {
-    private let name: String
+/// A file of an operator's: JSON lines, or comma-separated values after a row of titles.
+struct LineFile {
     private let bytes: [UInt8]
 
-    /// - Parameter name: stands in the evidence of lines that name none.
-    init(name: String, bytes: [UInt8]) {
-        self.name = name
+    init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// All lines, and what is wrong with those that cannot be taken, each with the line's number.
-    func changes(keys: RecipientTokenKeys, now: Date) -> (changes: [(line: Int, ConsentChange)], problems: [String]) {
-        var changes: [(line: Int, ConsentChange)] = []
+    /// - Parameter path: `-` for standard input.
+    /// - Throws: exit code 1 after one line, when it cannot be read.
+    init(path: String) throws {
+        do {
+            bytes =
+                path == "-"
+                ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
+                : [UInt8](try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            complain("\(path): cannot be read")
+            throw ExitCode.failure
+        }
+    }
+
+    /// What `read` makes of all lines, and what is wrong with those that cannot be taken, each with the line's number.
+    ///
+    /// - Parameter read: takes the fields by their names, and the line's number.
+    func read<Value>(
+        _ read: ([String: String], Int) throws(RequestProblem) -> Value
+    ) -> (values: [(line: Int, Value)], problems: [String]) {
+        var values: [(line: Int, Value)] = []
         var problems: [String] = []
         do {
             for (line, fields) in try isJSON ? jsonLines() : csvLines() {
                 do throws(RequestProblem) {
-                    let source = "import:\(name):\(line)"
-                    changes.append((line, try ConsentLine(fields.get(), source: source, keys: keys, now: now).change))
+                    values.append((line, try read(fields.get(), line)))
                 } catch {
                     problems.append("line \(line): \(error)")
                 }
@@ -29,7 +43,23 @@ struct ConsentFile {
         } catch {
             problems.append("line 1: \(error)")
         }
-        return (changes, problems)
+        return (values, problems)
+    }
+
+    /// The same where nothing may be wrong.
+    ///
+    /// - Throws: exit code 1 after naming what is wrong.
+    func complete<Value>(
+        _ read: ([String: String], Int) throws(RequestProblem) -> Value
+    ) throws -> [(line: Int, Value)] {
+        let (values, problems) = self.read(read)
+        for problem in problems.prefix(20) { complain(problem) }
+        if problems.count > 20 { complain("and \(problems.count - 20) more") }
+        guard problems.isEmpty else {
+            complain("nothing was recorded")
+            throw ExitCode.failure
+        }
+        return values
     }
 
     private typealias Line = (number: Int, fields: Result<[String: String], RequestProblem>)
