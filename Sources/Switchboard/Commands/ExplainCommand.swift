@@ -13,8 +13,7 @@ struct ExplainCommand: AsyncParsableCommand {
             settings: facts that it lacks count as unknown, and the app as trusted.
             """)
 
-    @Option(help: "Judge by this policy file instead of the shipped policy.")
-    var policy: String?
+    @OptionGroup var choice: PolicyChoice
 
     @Option(name: .customLong("at"), help: "Judge as of this RFC 3339 instant instead of now.")
     var instant: String?
@@ -29,7 +28,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let policy = try PolicyFile.engine(policy)
+        let policy = try choice.engine()
         let at = instant.flatMap(parseRFC3339)
         for line in InputLines() where !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
             printLine(ExplainLine(line, policy: policy, now: at ?? Date()).json(clear: clear))

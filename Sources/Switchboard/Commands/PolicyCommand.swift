@@ -61,11 +61,11 @@ struct PolicyTestCommand: AsyncParsableCommand {
             "recorded" (none, granted or revoked). Exit code 1 when a case fails.
             """)
 
-    @Option(help: "The policy file; by default the shipped one.") var policy: String?
+    @OptionGroup var choice: PolicyChoice
     @Argument(help: "The file of cases.") var cases: String
 
     func run() async throws {
-        let engine = try PolicyFile.engine(policy)
+        let engine = try choice.engine()
         let bytes = try wrongConfiguration { try PolicyFile.bytes(cases) }
         var passed = 0
         var failed = 0

@@ -26,10 +26,9 @@ enum PolicyFile {
     }
 
     /// The named file's policy, or the shipped one; a wrong file ends the command with its one line and exit code 78.
-    static func engine(_ path: String?) throws -> PolicyEngine {
-        guard let path else { return .shipped }
+    static func engine(_ path: String?, overlay: PolicyOverlay = .none) throws -> PolicyEngine {
         do throws(SettingProblem) {
-            return PolicyEngine(try read(path))
+            return PolicyEngine(try path.map(read) ?? .shipped, overlay: overlay)
         } catch {
             complain(error.description)
             throw ExitCode.wrongConfiguration
