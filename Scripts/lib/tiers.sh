@@ -4,12 +4,12 @@
 
 # A component test has a scripted peer on loopback or a file of its own, a live test a real broker; the rest are unit
 # tests, so that a new target is never left out.
-COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|JournalTests|LedgerTests|PostgresTests)\.|^BridgeTests\.(SpoolTests|LookUpPeerTests)'
+COMPONENT_TESTS='^(AMQPTests|EventLoopTests|HTTPTransferTests|JournalTests|LedgerTests|PostgresTests)\.|^BridgeTests\.(SpoolTests|LookUpPeerTests)|^SimulatorTests\.WireTests|^ObservabilityTests\.(AdminServerTests|ReadinessTests)'
 LIVE_TESTS='^LiveTests\.'
 # Component tests that do more where there is a database.
 DATABASE_TESTS='^(LedgerTests|PostgresTests)\.'
 # No tier may hang.
-TIER_SECONDS=900
+TIER_SECONDS=3600
 
 tiers_prepare() {
     LOGS=$LOCAL/test/log

@@ -29,7 +29,7 @@ extension PruneTable {
         AgedTable(
             name: "last_inbound", key: "recipient, program, channel", age: "at", memory: 2 * PruneProgress.day),
         AgedTable(name: "bad_number", key: "recipient, channel", age: "at", memory: nil),
-        AgedTable(name: "reassigned", key: "recipient", age: "ages_from", memory: nil),
+        AgedTable(name: "reassigned", key: "recipient, is_yes", age: "ages_from", memory: nil),
     ]
 
     private static let hour: Int64 = 3_600_000_000

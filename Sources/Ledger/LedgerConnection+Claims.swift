@@ -7,6 +7,7 @@ extension LedgerConnection {
         let app = try tables.names.id(claim.key.app)
         let program = try tables.names.id(claim.program)
         try tables.consents.adopt(claim.recipient)
+        try tables.reassigned.adopt(claim.recipient)
         let facts = try tables.consents.facts(
             claim.recipient, program: program, knownAt: try tables.bridges.consentKnownAt())
         guard let id = try tables.messages.insert(claim, app: app, program: program) else {

@@ -23,8 +23,8 @@ extension LedgerConnection {
             facts.numberState = try tables.numbers.state(
                 claim.recipient, channel: claim.channel, age: age, now: claim.now)
         }
-        if let age = question.reassignedAge, let last = try tables.reassigned.last(of: claim.recipient) {
-            facts.reassignment = last.counts(for: age, now: claim.now) ? last : nil
+        if let age = question.reassignedAge {
+            facts.reassignment = try tables.reassigned.answers(of: claim.recipient).counting(for: age, now: claim.now)
         }
         if question.asksLastInbound {
             facts.lastInbound = try tables.numbers.lastInbound(

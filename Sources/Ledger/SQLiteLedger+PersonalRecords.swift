@@ -143,7 +143,7 @@ extension LedgerConnection {
 
 extension PersonalFact.Kind {
     /// Which rows go with the person.
-    var goes: String { self == .reassigned ? "answer <> \(Reassignment.Answer.yes.severity)" : "true" }
+    var goes: String { self == .reassigned ? "NOT is_yes" : "true" }
 
     private var sql: String {
         switch self {
@@ -163,7 +163,7 @@ extension PersonalFact.Kind {
             FROM last_inbound l JOIN name n ON n.id = l.program WHERE l.recipient = ? ORDER BY l.at
             """
         case .badNumber: "SELECT at, channel, code FROM bad_number WHERE recipient = ? ORDER BY at"
-        case .reassigned: "SELECT at, answer, consent_at FROM reassigned WHERE recipient = ?"
+        case .reassigned: "SELECT at, answer, consent_at FROM reassigned WHERE recipient = ? ORDER BY at"
         }
     }
 
@@ -179,8 +179,8 @@ extension PersonalFact.Kind {
             fact.metadata = text("metadata")
             fact.code = row.hasColumn("code") ? row["code"] : nil
             if row.hasColumn("answer") {
-                fact.answer = Reassignment.Answer(severity: row["answer"])
-                fact.consentAt = Date(microseconds: row["consent_at"])
+                fact.reassignment = Reassignment(
+                    stored: row["answer"], consentAt: Date(microseconds: row["consent_at"]), at: fact.at)
             }
             return fact
         }

@@ -31,12 +31,14 @@ extension SQLiteLedger: LedgerUpkeep {
         return []
     }
 
-    /// Whether somebody's word stands under a key of this id. A token continues with an underscore after the id, and the
+    /// Whether somebody's word, or a number that is somebody else's, stands under a key of this id. A token continues with an underscore after the id, and the
     /// grave accent is the next character.
     private static func isUsed(_ id: String, _ database: Database) throws -> Bool {
-        try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM consent WHERE recipient >= ? AND recipient < ?)",
-            arguments: ["ph_\(id)_", "ph_\(id)`"]) ?? false
+        try ["consent WHERE true", "reassigned WHERE is_yes"].contains { rows in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM \(rows) AND recipient >= ? AND recipient < ?)",
+                arguments: ["ph_\(id)_", "ph_\(id)`"]) ?? false
+        }
     }
 
     /// Which ledger it is, and how far each bridge is recorded.

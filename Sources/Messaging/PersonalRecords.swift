@@ -32,10 +32,8 @@ public struct PersonalFact: Sendable, Equatable {
     public var channel: String?
     /// The provider's code of a bad number.
     public var code: Int?
-    /// Whether a reassigned number's database took the number for somebody else's.
-    public var answer: Reassignment.Answer?
-    /// The day that it was asked with.
-    public var consentAt: Date?
+    /// What a database of reassigned numbers answered.
+    public var reassignment: Reassignment?
     /// The app's own fields of a conversation, a JSON object.
     public var metadata: String?
 

@@ -1,18 +1,18 @@
 public import FoundationEssentials
 
-/// What a database of reassigned numbers answered of a person's number.
+/// An answer of a database of reassigned numbers on a person's number.
 ///
-/// The FCC's Reassigned Numbers Database (<https://www.reassigned.us>) is asked with a date on which the number was the
-/// person's, mostly that of the consent, and tells whether it was permanently disconnected on that day or later.
+/// The FCC's Reassigned Numbers Database (<https://www.reassigned.us>) is asked with a day on which the number was the
+/// person's, mostly that of the consent, and tells whether it was permanently disconnected on that day or later (DA 21-1649).
 public struct Reassignment: Sendable, Equatable {
     /// The database's own words.
-    public enum Answer: String, Sendable, CaseIterable {
-        /// Still the person's.
-        case no
-        /// Disconnected since, and maybe somebody else's.
-        case yes
+    public enum Answer: Int64, Sendable, CaseIterable {
+        /// Not disconnected since.
+        case no = 0
         /// The database cannot tell.
-        case noData = "no-data"
+        case noData = 1
+        /// Disconnected since, and maybe somebody else's.
+        case yes = 2
     }
 
     /// What it said.
@@ -28,34 +28,64 @@ public struct Reassignment: Sendable, Equatable {
         self.consentAt = consentAt
         self.at = at
     }
+}
 
-    /// Whether another answer on the same number takes the place of this one: by the instant of asking, and of two at once
-    /// the one that forbids more.
-    public func yields(to other: Reassignment) -> Bool {
-        (at, answer.severity) < (other.at, other.answer.severity)
+extension Reassignment.Answer: CustomStringConvertible {
+    /// As files and records name it.
+    public var description: String {
+        switch self {
+        case .no: "no"
+        case .noData: "no-data"
+        case .yes: "yes"
+        }
+    }
+
+    /// The answer of that name.
+    public init?(_ description: String) {
+        guard let answer = Self.allCases.first(where: { $0.description == description }) else { return nil }
+        self = answer
     }
 }
 
-extension Reassignment.Answer {
-    /// The answer of a severity; what a newer version has stored is taken for a yes.
-    public init(severity: Int64) {
-        self = Self.allCases.first { $0.severity == severity } ?? .yes
-    }
+/// What is known of a number from all answers: which of two of a kind tells more does not depend on which came first.
+public struct ReassignmentAnswers: Sendable, Equatable {
+    /// The yes that tells most: asked with the latest day, of two with the same the first, since a later one adds nothing to
+    /// it.
+    public var yes: Reassignment?
+    /// The last answer that was none.
+    public var other: Reassignment?
 
-    /// Grows with what it forbids; stored by ledgers.
-    public var severity: Int64 {
-        switch self {
-        case .no: 0
-        case .noData: 1
-        case .yes: 2
+    /// Nothing is known.
+    public init() {}
+
+    /// Adds an answer.
+    public mutating func add(_ answer: Reassignment) {
+        if answer.answer == .yes {
+            if let yes, (yes.consentAt, answer.at) >= (answer.consentAt, yes.at) { return }
+            if !(other?.refutes(answer) ?? false) { yes = answer }
+        } else {
+            if let standing = yes, answer.refutes(standing) { yes = nil }
+            if let other, other.rank >= answer.rank { return }
+            other = answer
         }
     }
 }
 
-/// Where the answers are kept: the last of each person.
+extension Reassignment {
+    /// Whether a yes was a mistake: asked later with the same day or an earlier one, the database says no.
+    fileprivate func refutes(_ yes: Reassignment) -> Bool {
+        answer == .no && consentAt <= yes.consentAt && at > yes.at
+    }
+
+    /// Of two answers that are no yes the last counts, of two at once the one that says less.
+    fileprivate var rank: (Date, Int64, Date) { (at, answer.rawValue, consentAt) }
+}
+
+/// Where the answers are kept.
 public protocol ReassignedNumbers: Sendable {
-    /// Keeps an answer; whether it became the last one. Recorded again it changes nothing.
-    func record(_ reassignment: Reassignment, of recipient: RecipientToken) async throws -> Bool
-    /// The last answer under any of a person's tokens.
-    func reassignment(of recipient: [RecipientToken]) async throws -> Reassignment?
+    /// Keeps an answer where it tells more than what stands; whether it does. What stands under older tokens is moved to the
+    /// newest, the first.
+    func record(_ reassignment: Reassignment, of recipient: [RecipientToken]) async throws -> Bool
+    /// What is known under any of a person's tokens.
+    func reassignment(of recipient: [RecipientToken]) async throws -> ReassignmentAnswers
 }

@@ -29,8 +29,8 @@ public struct TrafficFacts: Sendable, Equatable {
     public var isFirstOfProgram: Bool?
     /// What the provider last said of the number on this channel.
     public var numberState: NumberState?
-    /// The last answer on whether the number has changed hands, as far as it still counts.
-    public var reassignment: Reassignment?
+    /// The answers on whether the number has changed hands, as far as they still count.
+    public var reassignment = ReassignmentAnswers()
     /// Messages to the number's prefix within ten minutes.
     public var toPrefixIn10Minutes: Int?
 

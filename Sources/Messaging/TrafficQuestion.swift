@@ -82,8 +82,8 @@ public struct TrafficQuestion: Sendable, Equatable {
     public var prefix: Prefix?
     /// For how many seconds the provider's word on a bad number holds; nil when nobody asks.
     public var badNumberAge: Int?
-    /// For how many seconds a number counts as the person's after a database of reassigned numbers said so; nil when nobody
-    /// asks. That it is somebody else's counts for ever.
+    /// For how many seconds an answer of a database of reassigned numbers counts that is no yes; nil when nobody asks. A yes
+    /// counts for ever.
     public var reassignedAge: Int?
     /// Whether the last message from the person to the sender matters.
     public var asksLastInbound = false

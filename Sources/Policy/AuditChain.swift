@@ -54,6 +54,9 @@ public struct AuditChain: Sendable {
         return true
     }
 
+    /// The SHA-256 of a file that an entry is about, in hexadecimal.
+    public static func digest(of file: [UInt8]) -> String { hexadecimal(Array(SHA256.hash(data: file))) }
+
     private var beginning: [UInt8] { Array(SHA256.hash(data: Array("switchboard.audit.v1 \(ledgerID)".utf8))) }
 
     private func digest(_ record: [UInt8], _ number: Int64, after digest: [UInt8]) -> [UInt8] {

@@ -19,7 +19,7 @@ extension PolicyEngine {
                 numberPrefix(request.to), limit: limit, isBinding: binds(VelocityRule.name, standing.overlays))
         }
         if isNumber { question.badNumberAge = limits.knownBad.map { $0 * 86_400 } }
-        if isNumber, ReassignedRule.asks(standing) { question.reassignedAge = limits.reassigned.map { $0 * 86_400 } }
+        if isNumber, ReassignedRule.asks(standing) { question.reassignedAge = limits.reassigned * 86_400 }
         question.asksLastInbound = WhatsAppRule.asksLastInbound(request) || standing.kind == .reply
         question.asksFirstOfProgram = OptOutInstructionRule.asksFirstOfProgram(standing.kind, standing.laws)
         return question

@@ -62,7 +62,7 @@ public final class PolicyEngine: Sendable {
             NumberShapeRule(), NumberPlanRule(plan: .shipped), KnownBadNumberRule(isOn: limits.knownBad != nil),
             OptOutRule(exempt: document.optOut.exempt),
             OptOutsKnownRule(maximumAge: Double(limits.consentAge), retryAfter: Double(limits.consentRetry)),
-            ConsentRule(), ReplyRule(), ReassignedRule(isOn: limits.reassigned != nil),
+            ConsentRule(), ReplyRule(), ReassignedRule(),
             QuietHoursRule(database: timeZones), CapRule(),
             LengthRule(maximum: limits.text, maximumSegments: limits.segments), OptOutInstructionRule(),
             BrandRule(hasBrands: overlays.map { $0.brands != nil }),

@@ -14,8 +14,8 @@ struct PolicyLimits: Sendable, Equatable {
     var perPrefix: Int?
     /// Days for which nothing is sent to a number that the provider called bad; nil to go on sending.
     var knownBad: Int?
-    /// Days for which the answer of a database of reassigned numbers counts; nil to ask for none.
-    var reassigned: Int?
+    /// Days for which an answer of a database of reassigned numbers counts that is no yes.
+    var reassigned = 31
 
     init() {}
 
@@ -28,7 +28,7 @@ struct PolicyLimits: Sendable, Equatable {
         if let node = fields["consentAge"] { consentAge = try node.integer(1...60) }
         if let node = fields["consentRetry"] { consentRetry = try node.integer(1...60) }
         perPrefix = try fields["perPrefix"]?.integer(1...1_000_000)
-        reassigned = try fields["reassigned"]?.integer(1...LedgerRetention.floor.evidenceDays)
+        if let node = fields["reassigned"] { reassigned = try node.integer(1...LedgerRetention.floor.evidenceDays) }
         knownBad = try fields["knownBad"]?.integer(1...LedgerRetention.floor.evidenceDays)
     }
 }

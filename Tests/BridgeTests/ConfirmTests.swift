@@ -31,7 +31,7 @@ import Testing
         #expect(bench.broker.names == ["consent.revoked"])
     }
 
-    @Test("a broker that says nothing is not waited for", .timeLimit(.minutes(1))) func hangs() async throws {
+    @Test("a broker that says nothing is not waited for", .timeLimit(.minutes(5))) func hangs() async throws {
         var bench = try Bench()
         bench.configuration.confirmTimeout = 0.02
         bench.broker.set(.hangs)
@@ -44,7 +44,7 @@ import Testing
         #expect(await bench.take(Webhooks.status()) == .taken)
     }
 
-    @Test("a ledger that says nothing costs its limit and no more", .timeLimit(.minutes(1))) func ledgerHangs()
+    @Test("a ledger that says nothing costs its limit and no more", .timeLimit(.minutes(5))) func ledgerHangs()
         async throws
     {
         var bench = try Bench()
@@ -55,7 +55,7 @@ import Testing
         bench.ledger.release()
     }
 
-    @Test("the first answer counts: the body's, else the fallback", .timeLimit(.minutes(1))) func deadline()
+    @Test("the first answer counts: the body's, else the fallback", .timeLimit(.minutes(5))) func deadline()
         async throws
     {
         let bench = try Bench()

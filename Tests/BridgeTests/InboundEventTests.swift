@@ -180,7 +180,7 @@ import Testing
         bench.ledger.release()
     }
 
-    @Test("the ledger is asked for both at once, so that one limit holds", .timeLimit(.minutes(1))) func askedAtOnce()
+    @Test("the ledger is asked for both at once, so that one limit holds", .timeLimit(.minutes(5))) func askedAtOnce()
         async throws
     {
         let bench = try Bench()

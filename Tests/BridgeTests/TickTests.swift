@@ -28,7 +28,7 @@ import Testing
         inFlight.end(receipt)
     }
 
-    @Test("while a STOP waits for its confirm, ticks stand before it", .timeLimit(.minutes(1)))
+    @Test("while a STOP waits for its confirm, ticks stand before it", .timeLimit(.minutes(5)))
     func stopInFlight() async throws {
         let bench = try Bench()
         bench.broker.set(.hangs)
@@ -51,7 +51,7 @@ import Testing
         #expect(bench.inFlight.settled(before: bench.clock.now) == bench.clock.now)
     }
 
-    @Test("ticks go on until they are stopped, and the last one says goodbye", .timeLimit(.minutes(1)))
+    @Test("ticks go on until they are stopped, and the last one says goodbye", .timeLimit(.minutes(5)))
     func ticking() async throws {
         var bench = try Bench()
         bench.configuration.tickInterval = 0.001
@@ -76,7 +76,7 @@ import Testing
         #expect(last.id != events.first?.id)
     }
 
-    @Test("ticks that are not confirmed are followed by others", .timeLimit(.minutes(1))) func unconfirmed()
+    @Test("ticks that are not confirmed are followed by others", .timeLimit(.minutes(5))) func unconfirmed()
         async throws
     {
         var bench = try Bench()

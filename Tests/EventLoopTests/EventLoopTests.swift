@@ -26,7 +26,7 @@ private actor Counter {
                 let timer = loop.schedule(after: delay) { fired.withLock { $0.append(index) } }
                 if cancelled.contains(index) { loop.cancel(timer) }
             }
-            loop.schedule(after: .milliseconds(60)) { continuation.resume(returning: fired.withLock { $0 }) }
+            loop.schedule(after: .milliseconds(1200)) { continuation.resume(returning: fired.withLock { $0 }) }
         }
     }
 
@@ -105,7 +105,7 @@ private actor Counter {
     @Test("timers fire in order of their deadlines, cancelled ones never") func timers() async throws {
         let counter = Counter(loop: try EventLoop(name: "test"))
         let fired = await counter.scheduled(
-            after: [.milliseconds(30), .milliseconds(5), .zero, .milliseconds(10)], cancel: [3])
+            after: [.milliseconds(900), .milliseconds(300), .zero, .milliseconds(600)], cancel: [3])
         #expect(fired == [2, 1, 0])
     }
 

@@ -47,6 +47,9 @@ func openPostgresLedger(
 ) async throws -> PostgresLedger {
     var options = PostgresLedger.Options()
     options.schema = schema
+    // Many wait for each other's locks here, on purpose.
+    options.connection.connectTimeout = .seconds(60)
+    options.connection.pipelineTimeout = .seconds(60)
     change(&options)
     return try await PostgresLedger.open(
         try PostgresNode.parsed(), options: options, logger: silent)

@@ -4,7 +4,7 @@ import Observability
 import Synchronization
 import Testing
 
-@Suite("The admin server", .timeLimit(.minutes(1))) struct AdminServerTests {
+@Suite("The admin server", .timeLimit(.minutes(5))) struct AdminServerTests {
     /// Runs a server while `body` asks it.
     private func withServer(
         listen: String = "127.0.0.1:0", token: String? = nil, checks: [ReadinessCheck] = [],

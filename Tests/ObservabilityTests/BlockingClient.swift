@@ -13,7 +13,7 @@ struct BlockingClient: Sendable {
         return try await send(lines.joined(separator: "\r\n") + "\r\n\r\n")
     }
 
-    /// Any bytes; everything that comes until the server closes, or nothing more comes for ten seconds.
+    /// Any bytes; everything that comes until the server closes, or nothing more comes for a minute.
     func send(_ text: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try exchange(text) }) }
@@ -23,7 +23,7 @@ struct BlockingClient: Sendable {
     private func exchange(_ text: String) throws -> String {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

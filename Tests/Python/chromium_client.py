@@ -15,7 +15,7 @@ import time
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 # No wait, neither for the browser nor for the page, is longer.
-SECONDS = 20
+SECONDS = 60
 
 
 class Browser:

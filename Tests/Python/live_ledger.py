@@ -74,10 +74,10 @@ class Deployment:
             deadline = time.monotonic() + 60
             while process.poll() is None and time.monotonic() < deadline:
                 try:
-                    if requests.get(f"http://{self.admin}/health/live", timeout=5).status_code == 200:
+                    if requests.get(f"http://{self.admin}/health/live", timeout=30).status_code == 200:
                         process.terminate()
                         return process.wait(timeout=60) == 0
-                except requests.ConnectionError:
+                except (requests.ConnectionError, requests.Timeout):
                     time.sleep(0.05)
             return False
         finally:
@@ -199,22 +199,27 @@ def test_consent_moves_to_another_ledger(deployment: Deployment, tmp_path: Path)
 def test_answers_on_reassigned_numbers_are_recorded(deployment: Deployment):
     deployment.command("ledger", "init")
     text = "number,date,answer\n4155550132,20260301,no data\n(415) 555-0133,2026-03-01,yes\n+14155550134,20260301,no\n"
+    # What would be taken for another file, or for a newer answer.
+    assert deployment.command("consent", "reassigned", write(deployment, "bare.csv", "4155550132,20260301,yes\n")).returncode == 1
+    for content in ("", "number,date,answer\n", text, '[{"number":"4155550132"}]'):
+        assert deployment.command("consent", "reassigned", write(deployment, "bad.csv", content)).returncode == 1, content
     listed = write(deployment, "answers.csv", text)
-    done = deployment.command("consent", "reassigned", "--dry-run", listed)
-    assert done.returncode == 0 and done.stdout == "3 lines can be recorded\n", done.stderr
     asked = ["--asked-at", "2026-04-01T08:00:00Z"]
+    done = deployment.command("consent", "reassigned", "--dry-run", *asked, listed)
+    assert done.returncode == 0 and done.stdout == "3 lines can be recorded\n", done.stderr
     assert deployment.command("consent", "reassigned", "--asked-at", "2099-01-01T00:00:00Z", listed).returncode == 64
     done = deployment.command("consent", "reassigned", *asked, listed)
     assert done.returncode == 0 and done.stdout.startswith("3 recorded, 0 "), done.stderr
     assert deployment.command("consent", "reassigned", *asked, listed).stdout.startswith("0 recorded, 3 ")
     shown = deployment.command("consent", "show", "+14155550133").stdout
-    assert shown == "reassigned since 2026-03-01: yes, asked 2026-04-01T08:00:00.000Z\n"
+    assert shown == "disconnected on 2026-03-01 or later: yes, asked at 2026-04-01T08:00:00.000Z\n"
     assert "no-data" in deployment.command("consent", "show", PERSON).stdout
-    later = write(deployment, "later.jsonl", '{"number":"4155550133","date":"20260401","answer":"NO"}\n')
+    later = write(deployment, "later.jsonl", '{"number":"4155550133","date":"20260301","answer":"NO","at":"2026-05-01T08:00:00Z"}\n')
     assert deployment.command("consent", "reassigned", later).stdout.startswith("1 recorded")
     assert ": no, asked" in deployment.command("consent", "show", "+14155550133").stdout
+    assert ": yes" not in deployment.command("consent", "show", "+14155550133").stdout
     wrong = write(deployment, "wrong.csv", "number,date,answer\n4155550132,20260301,perhaps\n+4930123456,20260301,no\n")
-    done = deployment.command("consent", "reassigned", wrong)
+    done = deployment.command("consent", "reassigned", *asked, wrong)
     assert done.returncode == 1 and "line 2: answer" in done.stderr and "line 3: number" in done.stderr
     assert "nothing was recorded" in done.stderr and "4155550132" not in done.stderr and "4930123456" not in done.stderr
     listed = deployment.command("audit", "list").stdout

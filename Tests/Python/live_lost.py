@@ -202,7 +202,7 @@ def test_an_older_word_that_is_found_later_does_not_beat_a_newer_one(desk, misse
     older = desk.write(number, missed)
     time.sleep(1.1)
     # Its list comes late, so that the newer word is there first.
-    desk.provider.latency(3000, 3000)
+    desk.provider.latency(8000, 8000)
     desk.bridge.start()
     newer = desk.write(number, told)
     assert newer["webhook"]["status"] == 200

@@ -118,16 +118,16 @@ class System:
 
     def health(self) -> dict | None:
         try:
-            answer = requests.get(f"http://{self.admin}/health/ready", timeout=5)
+            answer = requests.get(f"http://{self.admin}/health/ready", timeout=30)
             return answer.json() if answer.ok else None
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return None
 
     def account_reason(self) -> str | None:
         return next(check.get("reason") for check in self.health()["checks"] if check["name"] == "accounts")
 
     def metric(self, name: str, label: str = "") -> float:
-        lines = requests.get(f"http://{self.admin}/metrics", timeout=5).text.splitlines()
+        lines = requests.get(f"http://{self.admin}/metrics", timeout=30).text.splitlines()
         values = [float(line.split()[-1]) for line in lines if line.startswith(name) and label in line]
         assert values, name
         return sum(values)

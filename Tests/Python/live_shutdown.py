@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not BINARY, reason="no executable")
 NODE = Node("shutdown")
 CLOSING = 8
 """Seconds for connections and files after what was in flight; Docs/operations.md says so."""
-SLACK = 3
+SLACK = 15
 """Seconds more on a machine that has much else to do."""
 
 
@@ -98,13 +98,13 @@ def end(program: Program, *signals: int, within: float) -> float:
     return took
 
 
-@pytest.mark.parametrize("stage", [{"slots": 256}], indirect=True)
+@pytest.mark.parametrize("stage", [{"slots": 256, "timeout": 15}], indirect=True)
 def test_a_worker_finishes_what_it_has_begun(stage):
     """A second signal, of either kind, neither shortens nor breaks it."""
-    stage.system.provider.latency(2000, 3000)
+    stage.system.provider.latency(8000, 9000)
     load = fill(stage, "drained", 500)
     flying = in_flight(stage)
-    end(stage.worker, signal.SIGTERM, signal.SIGTERM, signal.SIGINT, within=3 + CLOSING)
+    end(stage.worker, signal.SIGTERM, signal.SIGTERM, signal.SIGINT, within=9 + CLOSING)
     assert "Stopped: all that had begun is finished" in stage.worker.log()
     called = calls(stage)
     assert flying <= len(called) < 500
@@ -118,9 +118,9 @@ def test_a_worker_finishes_what_it_has_begun(stage):
     nobody_is_called_twice(stage)
 
 
-@pytest.mark.parametrize("stage", [{"timeout": 4, "drain": 1}], indirect=True)
+@pytest.mark.parametrize("stage", [{"timeout": 8, "drain": 1}], indirect=True)
 def test_a_worker_that_may_not_wait_leaves_what_is_looked_up_before_it_is_sent_again(stage):
-    stage.system.provider.latency(3500, 3500)
+    stage.system.provider.latency(6000, 6000)
     load = fill(stage, "cut", 40)
     end(stage.worker, signal.SIGTERM, within=1 + CLOSING)
     assert "Stopped before all was finished" in stage.worker.log()
@@ -133,7 +133,7 @@ def test_a_worker_that_may_not_wait_leaves_what_is_looked_up_before_it_is_sent_a
 @pytest.mark.parametrize("stage", [{"drain": 4}], indirect=True)
 @pytest.mark.parametrize("trouble", ["gone", "frozen"])
 def test_a_worker_whose_broker_is_away_ends_all_the_same(stage, trouble):
-    stage.system.provider.latency(1500, 1500)
+    stage.system.provider.latency(3000, 3000)
     load = fill(stage, trouble, 200)
     if trouble == "gone":
         NODE.stop()

@@ -42,7 +42,7 @@ class Reports:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/told?id=a%2Bb&q=%27#rc=3&rp=all&ct=2000&rt=4000"
+        self.url = f"http://127.0.0.1:{self.server.server_port}/told?id=a%2Bb&q=%27#rc=3&rp=all&ct=5000&rt=14000"
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
 

@@ -38,8 +38,8 @@ class Bridge:
     def health(self) -> dict | None:
         """The bridge's own line of the readiness report; nil before it listens."""
         try:
-            requests.get(f"http://{self.system.bridge_listen}/", timeout=5)
-        except requests.ConnectionError:
+            requests.get(f"http://{self.system.bridge_listen}/", timeout=30)
+        except (requests.ConnectionError, requests.Timeout):
             return None
         return self.program.health().get("bridge")
 
@@ -52,8 +52,16 @@ class Bridge:
     def files(self) -> list[Path]:
         return sorted((self.folder / "ledger.sqlite.spool").glob("*.journal"))
 
-    def post(self, path: str, **more) -> requests.Response:
+    def taken(self, path: str, **more) -> int:
+        """As the provider does, which posts again what was answered 503."""
         message = "SM" + secrets.token_hex(16)
+        for _ in range(3):
+            answer = self.post(path, message, **more)
+            if answer.status_code != 503:
+                break
+        return answer.status_code
+
+    def post(self, path: str, message: str, **more) -> requests.Response:
         account = self.system.account
         fields = {"AccountSid": account, "MessageSid": message, "From": "+14155550132", "To": "+15005550006", **more}
         address = f"http://{self.system.bridge_listen}{path}"
@@ -64,10 +72,10 @@ class Bridge:
         return answer
 
     def status(self) -> None:
-        assert self.post("/twilio/status", MessageStatus="delivered").status_code == 204
+        assert self.taken("/twilio/status", MessageStatus="delivered") == 204
 
     def inbound(self, body: str) -> None:
-        assert self.post("/twilio/inbound", Body=body, NumMedia="0").status_code == 200
+        assert self.taken("/twilio/inbound", Body=body, NumMedia="0") == 200
 
 
 @pytest.fixture(name="bridge")
@@ -80,7 +88,7 @@ def fixture_bridge(tmp_path):
         channel.queue_bind(QUEUE, "events", "#")
     bridge = Bridge(tmp_path)
     bridge.start()
-    until(lambda: "reason" not in bridge.health())
+    until(lambda: "reason" not in (bridge.health() or {"reason": ""}))
     yield bridge
     bridge.end(signal.SIGKILL)
     NODE.wipe()

@@ -173,7 +173,7 @@ class Program:
     def health(self) -> dict[str, dict]:
         """The readiness report: each part by its name; empty while nobody answers."""
         try:
-            report = requests.get(f"http://{self.admin}/health/ready", timeout=5).json()
+            report = requests.get(f"http://{self.admin}/health/ready", timeout=30).json()
         except (requests.ConnectionError, requests.Timeout):
             return {}
         return {check["name"]: check for check in report["checks"]}
@@ -181,7 +181,7 @@ class Program:
     @property
     def is_ready(self) -> bool:
         try:
-            return requests.get(f"http://{self.admin}/health/ready", timeout=5).ok
+            return requests.get(f"http://{self.admin}/health/ready", timeout=30).ok
         except (requests.ConnectionError, requests.Timeout):
             return False
 

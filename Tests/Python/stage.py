@@ -97,7 +97,7 @@ class Stage(Theatre):
 
     def knows_opt_outs(self) -> bool:
         self.worker.health()
-        metrics = requests.get(f"http://{self.worker.admin}/metrics", timeout=5).text
+        metrics = requests.get(f"http://{self.worker.admin}/metrics", timeout=30).text
         (age,) = re.findall(r"^switchboard_consent_age_seconds (\S+)$", metrics, re.MULTILINE) or ["+Inf"]
         return float(age) < 5
 

@@ -45,7 +45,7 @@ def fixture_stage(request, tmp_path):
 
 def consumed(worker: Program) -> int:
     """Deliveries that a worker has taken since its start."""
-    metrics = requests.get(f"http://{worker.admin}/metrics", timeout=5).text
+    metrics = requests.get(f"http://{worker.admin}/metrics", timeout=30).text
     lines = re.findall(r'^switchboard_messages\w*\{[^}]*outcome="consumed"[^}]*\} (\S+)$', metrics, re.MULTILINE)
     assert lines, metrics
     return sum(int(float(line)) for line in lines)

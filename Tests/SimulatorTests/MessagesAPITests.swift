@@ -7,7 +7,7 @@ import Twilio
 
 @testable import Simulator
 
-@Suite("The Messages API", .timeLimit(.minutes(1))) struct MessagesAPITests {
+@Suite("The Messages API", .timeLimit(.minutes(5))) struct MessagesAPITests {
     @Test("a message is created as Twilio shows it") func create() async throws {
         try await Bench.run { bench async throws in
             let answer = try await bench.send(("Body", "Grüße \"\\\u{1}"))

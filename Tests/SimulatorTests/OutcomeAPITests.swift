@@ -6,7 +6,7 @@ import Twilio
 
 @testable import Simulator
 
-@Suite("What happens to messages", .timeLimit(.minutes(1))) struct OutcomeAPITests {
+@Suite("What happens to messages", .timeLimit(.minutes(5))) struct OutcomeAPITests {
     private let callback = ("StatusCallback", "http://127.0.0.1:1/status?id=1#rc=3&rp=all")
 
     private func number(_ outcome: Outcome) throws -> String {

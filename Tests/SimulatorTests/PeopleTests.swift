@@ -6,7 +6,7 @@ import Twilio
 
 @testable import Simulator
 
-@Suite("People who answer", .timeLimit(.minutes(1))) struct PeopleTests {
+@Suite("People who answer", .timeLimit(.minutes(5))) struct PeopleTests {
     private let replies = "/phones/%2B15558675310/replies"
 
     @Test("a reply is told, signed, to the webhook, and the answer is shown") func reply() async throws {

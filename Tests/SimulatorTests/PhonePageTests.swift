@@ -7,7 +7,7 @@ import Twilio
 
 @testable import Simulator
 
-@Suite("The page", .timeLimit(.minutes(1))) struct PhonePageTests {
+@Suite("The page", .timeLimit(.minutes(5))) struct PhonePageTests {
     @Test("nothing from outside becomes markup") func escaping() async throws {
         try await Bench.run { bench async throws in
             let hostile = "<script>alert(1)</script>\"'&{{body}}"

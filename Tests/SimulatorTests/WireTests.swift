@@ -5,7 +5,7 @@ import Twilio
 
 @testable import Simulator
 
-@Suite("On the wire", .timeLimit(.minutes(1))) struct WireTests {
+@Suite("On the wire", .timeLimit(.minutes(5))) struct WireTests {
     private func isSigned(_ webhook: ReceivedWebhook, _ bench: LiveBench) -> Bool {
         WebhookSignature.verify(
             url: bench.application + webhook.path, params: webhook.form.fields, signature: webhook.signature,
@@ -15,7 +15,7 @@ import Twilio
 
     @Test("an application verifies the callbacks by the URL that it was called by") func callbacks() async throws {
         try await LiveBench.run { bench async throws in
-            let callback = bench.application + "/twilio/status?id=a%2Bb&x=%27#rc=3&rp=all&ct=2000&rt=4000"
+            let callback = bench.application + "/twilio/status?id=a%2Bb&x=%27#rc=3&rp=all&ct=5000&rt=14000"
             let answer = try await bench.send(("StatusCallback", callback))
             #expect(answer.status == 201)
             let received = await bench.webhooks.next(2)

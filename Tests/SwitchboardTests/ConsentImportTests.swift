@@ -16,7 +16,8 @@ import Testing
     }
 
     private func read(_ text: String) -> (changes: [(line: Int, ConsentChange)], problems: [String]) {
-        let (changes, problems) = LineFile(bytes: Array(text.utf8)).read { fields, line throws(RequestProblem) in
+        let (changes, problems) = LineFile(bytes: Array(text.utf8), fields: ConsentLine.fields).read {
+            fields, line throws(RequestProblem) in
             try ConsentLine(fields, source: "import:list.csv:\(line)", keys: keys, now: now).change
         }
         return (changes, problems)
@@ -80,7 +81,8 @@ import Testing
         (["program": "MG" + String(repeating: "O", count: 32)], "program is neither"),
         (["program": "a\u{7}b"], "program is neither"),
         (["scope": "everything", "program": "MG1"], "program is missing"),
-        (["x": "y"], "is unknown"), (["recipient": "ph_k1_ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "and not both"),
+        (["x": "y"], "line has a field that is none of at, evidence,"), (["+14155550132": "y"], "line has a field"),
+        (["recipient": "ph_k1_ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "and not both"),
         (["to": "", "recipient": "ph_k9_ABCDEFGHIJKLMNOPQRSTUVWXYZ"], "SWITCHBOARD_TOKEN_KEYS lacks"),
         (["to": "", "recipient": "+14155550132"], "is not a recipient token"),
         (["evidence": "+14155550132"], "evidence is a phone number"),
@@ -104,6 +106,13 @@ import Testing
 
     @Test("rows that are none") func rows() {
         #expect(read("to,kind\n+14155550132").problems == ["line 2: row has 1 cells; the header has 2"])
+        #expect(
+            read("+14155550132,revoked").problems == [
+                "line 1: header column 1 is none of at, evidence, keyword, kind, program, recipient, scope, to: a CSV file "
+                    + "names its columns first"
+            ])
+        #expect(read("[{\"to\":\"x\"}]").problems.count == 1)
+        #expect(read("\u{FEFF}{\"to\":\"x\"}").problems.map { $0.prefix(12) } == ["line 1: kind"])
         #expect(read("to,to\n1,2").problems == ["line 1: header names a column twice"])
         #expect(read("{\n[]\n{\"to\":7}").problems.map { $0.prefix(7) } == ["line 1:", "line 2:", "line 3:"])
         #expect(read("").problems == [])

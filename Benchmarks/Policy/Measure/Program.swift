@@ -32,7 +32,7 @@ import Policy
         traffic.sentIn24Hours = 1
         traffic.isFirstOfProgram = false
         traffic.numberState = .good
-        traffic.reassignment = Reassignment(.no, consentAt: now, at: now)
+        traffic.reassignment.add(Reassignment(.no, consentAt: now, at: now))
         traffic.toPrefixIn10Minutes = 3
         var wrong: [String] = []
         print("| 160 characters | a second | CPU | allocations | × the yardstick |")

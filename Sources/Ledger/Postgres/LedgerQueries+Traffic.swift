@@ -8,11 +8,13 @@ extension LedgerQueries {
         """
         SELECT c.first_seen, c.is_same, c.deferral_reason, c.record, c.state, c.attempt, c.changed_at, c.worker,
             c.status, c.error_code, c.sid, c.provider_status, f.kind, f.epoch, f.at, f.known_at,
-            t.sent, t.to_prefix, t.bad_code, t.inbound_at, t.is_first, r.answer, r.consent_at, r.at
+            t.sent, t.to_prefix, t.bad_code, t.inbound_at, t.is_first, y.answer, y.consent_at, y.at,
+            o.answer, o.consent_at, o.at
         FROM claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13) c CROSS JOIN facts($10, $4) f
         CROSS JOIN traffic_facts($1, $2, $10, $4, $7, $23, $3, $14::bigint[], $15::bigint[], $16::bigint[],
             $17::bigint[], $18, $19, $20, $21, $22) t
-        LEFT JOIN LATERAL (\(reassignedRow("$10", where: "$24"))) r ON true
+        LEFT JOIN LATERAL (\(reassignedYes("$10", where: "$24"))) y ON true
+        LEFT JOIN LATERAL (\(reassignedOther("$10", where: "$24"))) o ON true
         """,
         claimParameters + [
             .texts, .texts, .texts, .texts, .text, .integer, .integer, .boolean, .boolean, .text, .boolean,
@@ -157,8 +159,8 @@ extension PostgresRow {
         if question.badNumberAge != nil {
             facts.numberState = try optionalInteger(start + 2).map { .bad(code: Int(clamping: $0)) } ?? .good
         }
-        if let age = question.reassignedAge, let last = try reassignment(from: start + 5) {
-            facts.reassignment = last.counts(for: age, now: now) ? last : nil
+        if let age = question.reassignedAge {
+            facts.reassignment = try reassignment(from: start + 5).counting(for: age, now: now)
         }
         if question.asksLastInbound {
             facts.lastInbound = try optionalInteger(start + 3).map { .at(Date(microseconds: $0)) } ?? .never

@@ -138,15 +138,16 @@ extension PostgresFunctions {
             """
     }
 
-    static let consent = """
-        \(applyConsent(firstEpoch: "1"))
-
+    /// - Parameter step: what goes before.
+    static func adoptConsent(before step: String) -> String {
+        """
         -- Moves what stands under older tokens to the newest one, the first, so that an old key is needed no longer. The
         -- epochs are added up: the sum over all tokens stays.
-        CREATE FUNCTION adopt_consent(the_recipients text[]) RETURNS void LANGUAGE plpgsql AS $function$
+        CREATE OR REPLACE FUNCTION adopt_consent(the_recipients text[]) RETURNS void LANGUAGE plpgsql AS $function$
         DECLARE
             old consent;
         BEGIN
+            \(step)
             FOR old IN
                 SELECT * FROM consent c
                 WHERE c.recipient = ANY (the_recipients[2:]) AND c.recipient <> the_recipients[1]
@@ -162,6 +163,13 @@ extension PostgresFunctions {
             END LOOP;
         END
         $function$;
+        """
+    }
+
+    static let consent = """
+        \(applyConsent(firstEpoch: "1"))
+
+        \(adoptConsent(before: ""))
 
         CREATE FUNCTION note_tick(the_bridge text, the_at bigint, is_leaving boolean, forget_before bigint)
         RETURNS void LANGUAGE plpgsql AS $function$

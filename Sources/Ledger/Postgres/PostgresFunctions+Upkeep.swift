@@ -66,9 +66,9 @@ extension PostgresFunctions {
 
     static let keys = """
         -- Remembers keys, unless they do not agree with what is stored: then nothing, and what does not agree. A key is
-        -- missed when somebody's word stands under it: a token continues with an underscore after the key's id, and the
+        -- missed when somebody's word stands under it, or a number that is somebody else's: a token continues with an underscore after the key's id, and the
         -- grave accent is the next character.
-        CREATE FUNCTION admit_keys(the_ids text[], the_fingerprints text[])
+        CREATE OR REPLACE FUNCTION admit_keys(the_ids text[], the_fingerprints text[])
         RETURNS TABLE (id text, is_missing boolean) LANGUAGE plpgsql AS $function$
         #variable_conflict use_column
         BEGIN
@@ -78,9 +78,12 @@ extension PostgresFunctions {
             FROM token_key k
             LEFT JOIN unnest(the_ids, the_fingerprints) AS given(id, fingerprint) ON given.id = k.id
             WHERE given.id IS NOT NULL AND encode(k.fingerprint, 'hex') <> given.fingerprint
-                OR given.id IS NULL AND EXISTS (
+                OR given.id IS NULL AND (EXISTS (
                     SELECT FROM consent c
-                    WHERE c.recipient >= 'ph_' || k.id || '_' AND c.recipient < 'ph_' || k.id || '`')
+                    WHERE c.recipient >= 'ph_' || k.id || '_' AND c.recipient < 'ph_' || k.id || '`'
+                ) OR EXISTS (
+                    SELECT FROM reassigned r
+                    WHERE r.is_yes AND r.recipient >= 'ph_' || k.id || '_' AND r.recipient < 'ph_' || k.id || '`'))
             ORDER BY k.id;
             IF NOT FOUND THEN
                 INSERT INTO token_key (id, fingerprint)

@@ -161,8 +161,10 @@ extension LedgerQueries {
         fact.channel = try row.original(5)
         fact.metadata = try row.original(6)
         fact.code = try row.optionalInteger(7).map { Int($0) }
-        fact.answer = try row.optionalInteger(8).map(Reassignment.Answer.init(severity:))
-        fact.consentAt = try row.optionalInteger(9).map(Date.init(microseconds:))
+        if let answer = try row.optionalInteger(8), let consentAt = try row.optionalInteger(9) {
+            fact.reassignment = Reassignment(
+                stored: answer, consentAt: Date(microseconds: consentAt), at: fact.at)
+        }
         return fact
     }
 

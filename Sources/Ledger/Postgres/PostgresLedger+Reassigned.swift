@@ -3,47 +3,66 @@ public import Messaging
 import Postgres
 
 extension PostgresLedger: ReassignedNumbers {
-    /// Keeps an answer; whether it became the last one.
-    public func record(_ reassignment: Reassignment, of recipient: RecipientToken) async throws -> Bool {
-        try await write(LedgerQueries.record(reassignment, of: recipient)) { $0.last?.first != nil }
+    /// Keeps an answer where it tells more than what stands; whether it does.
+    public func record(_ reassignment: Reassignment, of recipient: [RecipientToken]) async throws -> Bool {
+        guard let newest = recipient.first else { return false }
+        return try await write(LedgerQueries.record(reassignment, of: newest, recipient)) {
+            try onlyRow($0.last).boolean(0)
+        }
     }
 
-    /// The last answer, on a connection that reads.
-    public func reassignment(of recipient: [RecipientToken]) async throws -> Reassignment? {
-        try await readAll(LedgerQueries.reassignment(of: recipient)) { try $0.first?.reassignment(from: 0) }
+    /// What is known, on a connection that reads.
+    public func reassignment(of recipient: [RecipientToken]) async throws -> ReassignmentAnswers {
+        try await readAll(LedgerQueries.reassignment(of: recipient)) {
+            try $0.first?.reassignment(from: 0) ?? ReassignmentAnswers()
+        }
     }
 }
 
 extension LedgerQueries {
-    /// The last answer under any of a person's tokens, of two at once the one that forbids more.
-    static func reassignedRow(_ recipients: String, where condition: String) -> String {
+    /// The yes that tells most under any of a person's tokens.
+    static func reassignedYes(_ recipients: String, where condition: String) -> String {
         """
         SELECT n.answer, n.consent_at, n.at FROM reassigned n
-        WHERE \(condition) AND n.recipient = ANY (\(recipients)) ORDER BY n.at DESC, n.answer DESC LIMIT 1
+        WHERE \(condition) AND n.is_yes AND n.recipient = ANY (\(recipients))
+        ORDER BY n.consent_at DESC, n.at LIMIT 1
+        """
+    }
+
+    /// The last other answer, of two at once the one that says less.
+    static func reassignedOther(_ recipients: String, where condition: String) -> String {
+        """
+        SELECT n.answer, n.consent_at, n.at FROM reassigned n
+        WHERE \(condition) AND NOT n.is_yes AND n.recipient = ANY (\(recipients))
+        ORDER BY n.at DESC, n.answer DESC, n.consent_at DESC LIMIT 1
         """
     }
 
     private static let recordStatement = PostgresStatement(
-        """
-        INSERT INTO reassigned AS r (recipient, answer, consent_at, at, ages_from) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (recipient) DO UPDATE
-        SET answer = excluded.answer, consent_at = excluded.consent_at, at = excluded.at,
-            ages_from = excluded.ages_from
-        WHERE (excluded.at, excluded.answer) > (r.at, r.answer)
-        RETURNING 1
-        """, [.text, .integer, .integer, .integer, .integer])
+        "SELECT record_reassigned($1, $2, $3, $4)", [.text, .integer, .integer, .integer])
+    private static let adoptStatement = PostgresStatement("SELECT adopt_reassigned($1)", [.texts])
 
-    fileprivate static func record(_ reassignment: Reassignment, of recipient: RecipientToken) -> [LedgerStep] {
-        let query = PostgresQuery(
+    fileprivate static func record(
+        _ reassignment: Reassignment, of newest: RecipientToken, _ recipient: [RecipientToken]
+    ) -> [LedgerStep] {
+        let order = LockOrder.consent(newest, "")
+        let record = PostgresQuery(
             recordStatement,
             [
-                .stored(recipient.text), .integer(reassignment.answer.severity), .instant(reassignment.consentAt),
-                .instant(reassignment.at), .integer(reassignment.agesFrom?.microseconds),
+                .stored(newest.text), .integer(reassignment.answer.rawValue), .instant(reassignment.consentAt),
+                .instant(reassignment.at),
             ])
-        return [LedgerStep(.consent(recipient, ""), query)]
+        return [
+            LedgerStep(order, PostgresQuery(adoptStatement, [.stored(recipient)])), LedgerStep(order, record),
+        ]
     }
 
-    private static let readStatement = PostgresStatement(reassignedRow("$1", where: "true"), [.texts])
+    private static let readStatement = PostgresStatement(
+        """
+        SELECT y.answer, y.consent_at, y.at, o.answer, o.consent_at, o.at FROM (VALUES (1)) AS one
+        LEFT JOIN LATERAL (\(reassignedYes("$1", where: "true"))) y ON true
+        LEFT JOIN LATERAL (\(reassignedOther("$1", where: "true"))) o ON true
+        """, [.texts])
 
     fileprivate static func reassignment(of recipient: [RecipientToken]) -> PostgresQuery {
         PostgresQuery(readStatement, [.stored(recipient)])
@@ -51,11 +70,16 @@ extension LedgerQueries {
 }
 
 extension PostgresRow {
-    /// An answer on a number, from the columns of ``LedgerQueries/reassignedRow(_:where:)``; nil where there is none.
-    func reassignment(from start: Int) throws(PostgresError) -> Reassignment? {
-        guard let severity = try optionalInteger(start) else { return nil }
-        return Reassignment(
-            Reassignment.Answer(severity: severity), consentAt: Date(microseconds: try integer(start + 1)),
-            at: Date(microseconds: try integer(start + 2)))
+    /// What is known of a number, from the columns of a yes and of another answer.
+    func reassignment(from start: Int) throws(PostgresError) -> ReassignmentAnswers {
+        var answers = ReassignmentAnswers()
+        for start in [start, start + 3] {
+            guard let answer = try optionalInteger(start) else { continue }
+            answers.add(
+                Reassignment(
+                    stored: answer, consentAt: Date(microseconds: try integer(start + 1)),
+                    at: Date(microseconds: try integer(start + 2))))
+        }
+        return answers
     }
 }

@@ -1,28 +1,37 @@
 import ArgumentParser
 import Foundation
 import Messaging
+import Policy
 
 /// A file of an operator's: JSON lines, or comma-separated values after a row of titles.
 struct LineFile {
     private let bytes: [UInt8]
+    private let fields: Set<String>
 
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
+    /// - Parameter fields: the names that lines may have.
+    init(bytes: [UInt8], fields: Set<String>) {
+        // What some programs mark UTF-8 with.
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        self.fields = fields
     }
 
     /// - Parameter path: `-` for standard input.
     /// - Throws: exit code 1 after one line, when it cannot be read.
-    init(path: String) throws {
+    init(path: String, fields: Set<String>) throws {
         do {
-            bytes =
+            let bytes =
                 path == "-"
                 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
                 : [UInt8](try Data(contentsOf: URL(filePath: path)))
+            self.init(bytes: bytes, fields: fields)
         } catch {
             complain("\(path): cannot be read")
             throw ExitCode.failure
         }
     }
+
+    /// In hexadecimal, so that an entry of the audit log tells which file it was.
+    var digest: String { AuditChain.digest(of: bytes) }
 
     /// What `read` makes of all lines, and what is wrong with those that cannot be taken, each with the line's number.
     ///
@@ -46,13 +55,14 @@ struct LineFile {
         return (values, problems)
     }
 
-    /// The same where nothing may be wrong.
+    /// The same where nothing may be wrong, and a file without a line is taken for a mistake.
     ///
     /// - Throws: exit code 1 after naming what is wrong.
     func complete<Value>(
         _ read: ([String: String], Int) throws(RequestProblem) -> Value
     ) throws -> [(line: Int, Value)] {
-        let (values, problems) = self.read(read)
+        var (values, problems) = self.read(read)
+        if values.isEmpty, problems.isEmpty { problems = ["the file has no line to record"] }
         for problem in problems.prefix(20) { complain(problem) }
         if problems.count > 20 { complain("and \(problems.count - 20) more") }
         guard problems.isEmpty else {
@@ -64,26 +74,35 @@ struct LineFile {
 
     private typealias Line = (number: Int, fields: Result<[String: String], RequestProblem>)
 
+    private var names: String { fields.sorted().joined(separator: ", ") }
+
     private var isJSON: Bool { bytes.first { !$0.isSpace } == UInt8(ascii: "{") }
 
     private func jsonLines() -> [Line] {
         bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
             index, line in
             guard line.contains(where: { !$0.isSpace }) else { return nil }
-            guard let fields = try? JSONDecoder().decode([String: String?].self, from: Data(line)) else {
+            guard let members = try? JSONDecoder().decode([String: String?].self, from: Data(line)) else {
+                return (index + 1, .failure(RequestProblem(field: "line", problem: "is no JSON object of texts")))
+            }
+            guard members.keys.allSatisfy(fields.contains) else {
+                // Not which: what stands in the wrong place may be anything.
                 return (
-                    index + 1, .failure(RequestProblem(field: "line", problem: "is no JSON object of texts"))
+                    index + 1, .failure(RequestProblem(field: "line", problem: "has a field that is none of \(names)"))
                 )
             }
-            return (index + 1, .success(fields.compactMapValues { $0 }))
+            return (index + 1, .success(members.compactMapValues { $0 }))
         }
     }
 
     private func csvLines() throws(RequestProblem) -> [Line] {
-        var text = bytes[...]
-        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-        let rows = csvRows(Array(text))
+        let rows = csvRows(bytes)
         guard let header = rows.first, header != [""] else { return [] }
+        if let column = header.firstIndex(where: { !fields.contains($0) }) {
+            throw RequestProblem(
+                field: "header", problem: "column \(column + 1) is none of \(names): a CSV file names its columns first"
+            )
+        }
         guard Set(header).count == header.count else {
             throw RequestProblem(field: "header", problem: "names a column twice")
         }

@@ -19,7 +19,7 @@ struct ConsentImportCommand: AsyncParsableCommand {
     @Flag(help: "Only checks the file.") var dryRun = false
 
     func run() async throws {
-        let lines = try LineFile(path: file)
+        let lines = try LineFile(path: file, fields: ConsentLine.fields)
         try await ConsentCommand.withLedger { ledger, settings in
             let name = file == "-" ? "stdin" : String(URL(filePath: file).lastPathComponent.prefix(80))
             let now = Date()

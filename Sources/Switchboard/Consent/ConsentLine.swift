@@ -15,10 +15,6 @@ struct ConsentLine {
     init(
         _ fields: [String: String], source: String, keys: RecipientTokenKeys, now: Date
     ) throws(RequestProblem) {
-        if let unknown = fields.keys.sorted().first(where: { !Self.fields.contains($0) }) {
-            // Only the beginning: what stands in the wrong place may be anything.
-            throw RequestProblem(field: "field \"\(unknown.prefix(20))\"", problem: "is unknown")
-        }
         let given = fields.filter { !$0.value.isEmpty }
         guard let kind = given["kind"].flatMap(ConsentChange.Kind.init) else {
             throw RequestProblem(field: "kind", problem: "is neither revoked nor granted")

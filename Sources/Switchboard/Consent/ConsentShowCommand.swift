@@ -8,7 +8,10 @@ struct ConsentShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Tells what a person has said to each program, and whether the number is still theirs.",
-        discussion: "Prints nothing but a line on standard error, and ends with 0, where the person has said nothing.")
+        discussion: """
+            Ends with 0 and a line on standard error where the person has said nothing. The answers of a database of \
+            reassigned numbers follow, but with --json, which prints what import takes.
+            """)
 
     @OptionGroup var person: PersonArgument
     @Flag(help: "Print JSON lines, as export does.") var json = false
@@ -22,8 +25,9 @@ struct ConsentShowCommand: AsyncParsableCommand {
             for word in words {
                 if json { printLine(word.json) } else { printLine(word.line) }
             }
-            // An import takes words alone.
-            if !json, let answer = try await ledger.reassignment(of: tokens) { printLine(answer.line) }
+            guard !json else { return }
+            let answers = try await ledger.reassignment(of: tokens)
+            for answer in [answers.yes, answers.other].compactMap({ $0 }) { printLine(answer.line) }
         }
     }
 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Messaging
 import Policy
 
@@ -6,21 +6,18 @@ import Policy
 struct ReassignedLine {
     static let fields: Set<String> = ["number", "date", "answer", "at"]
 
-    let recipient: RecipientToken
+    /// Under every key, the newest first.
+    let recipient: [RecipientToken]
     let reassignment: Reassignment
 
     /// - Parameters:
     ///   - fields: by their names; an empty value counts as none.
-    ///   - askedAt: when the database was asked, where the line does not say it.
+    ///   - askedAt: when the database was asked, where the line does not say it; nil where each must.
     /// - Throws: ``RequestProblem`` that names the field.
     init(
-        _ fields: [String: String], askedAt: Date, keys: RecipientTokenKeys, now: Date
+        _ fields: [String: String], askedAt: Date?, keys: RecipientTokenKeys, now: Date
     ) throws(RequestProblem) {
-        if let unknown = fields.keys.sorted().first(where: { !Self.fields.contains($0) }) {
-            // Only the beginning: what stands in the wrong place may be anything.
-            throw RequestProblem(field: "field \"\(unknown.prefix(20))\"", problem: "is unknown")
-        }
-        let given = fields.filter { !$0.value.isEmpty }
+        let given = fields.mapValues { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.value.isEmpty }
         recipient = try Self.recipient(given["number"] ?? "", keys)
         guard let answer = given["answer"].flatMap(Self.answer) else {
             throw RequestProblem(field: "answer", problem: "is none of yes, no, no-data")
@@ -28,16 +25,17 @@ struct ReassignedLine {
         guard let consentAt = given["date"].flatMap(Self.day) else {
             throw RequestProblem(field: "date", problem: "is missing or no day such as 2026-03-01 or 20260301")
         }
-        var at = askedAt
-        if let text = given["at"] {
-            guard let instant = parseRFC3339(text) else {
-                throw RequestProblem(field: "at", problem: "is no RFC 3339 instant")
-            }
-            at = instant
+        // Not taken for now: an answer that is recorded again would pass for a newer one.
+        guard let at = given["at"].map({ parseRFC3339($0) }) ?? askedAt else {
+            throw RequestProblem(
+                field: "at", problem: "is missing or no RFC 3339 instant; --asked-at says it for all lines")
         }
         // It would outlast every answer until then.
         guard at <= now else { throw RequestProblem(field: "at", problem: "is yet to come") }
-        guard consentAt <= at else { throw RequestProblem(field: "date", problem: "is after the database was asked") }
+        // A day begins earlier in the east.
+        guard consentAt <= at.addingTimeInterval(86_400) else {
+            throw RequestProblem(field: "date", problem: "is after the database was asked")
+        }
         reassignment = Reassignment(answer, consentAt: consentAt, at: at)
     }
 
@@ -45,7 +43,7 @@ struct ReassignedLine {
     /// with.
     private static func recipient(
         _ text: String, _ keys: RecipientTokenKeys
-    ) throws(RequestProblem) -> RecipientToken {
+    ) throws(RequestProblem) -> [RecipientToken] {
         let digits = text.filter { !" -.()".contains($0) }
         let number =
             switch digits.utf8.count {
@@ -56,15 +54,15 @@ struct ReassignedLine {
         // An area code begins with 2 to 9.
         guard isE164Number(number), number.hasPrefix("+1"), number.utf8.count == 12,
             number.utf8.dropFirst(2).first.map({ $0 >= UInt8(ascii: "2") }) == true,
-            let token = keys.tokens(for: try Address(number)).first
+            case let tokens = keys.tokens(for: try Address(number)), !tokens.isEmpty
         else { throw RequestProblem(field: "number", problem: "is no number of the North American plan") }
-        return token
+        return tokens
     }
 
     /// In the spellings of the databases that are asked: "no data", "NO_DATA", "Yes".
     private static func answer(_ text: String) -> Reassignment.Answer? {
         let word = text.lowercased().map { " _".contains($0) ? "-" : $0 }
-        return Reassignment.Answer(rawValue: String(word))
+        return Reassignment.Answer(String(word))
     }
 
     /// The beginning of a day in UTC.

@@ -117,8 +117,8 @@ extension PersonalFact {
             json.value("purpose", purpose)
             json.value("channel", channel)
             json.value("errorCode", code)
-            json.value("answer", answer?.rawValue)
-            json.value("consentAt", consentAt.map(formatRFC3339))
+            json.value("answer", reassignment?.answer.description)
+            json.value("consentAt", reassignment.map { formatRFC3339($0.consentAt) })
             json.raw("metadata", metadata.map { Array($0.utf8) })
         }
         return line.bytes

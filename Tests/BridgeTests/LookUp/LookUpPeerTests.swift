@@ -12,7 +12,7 @@ import Twilio
 @testable import Bridge
 
 /// The look-ups against a provider on loopback that misbehaves in every way, over the real client.
-@Suite(.timeLimit(.minutes(1))) struct LookUpPeerTests {
+@Suite(.timeLimit(.minutes(5))) struct LookUpPeerTests {
     @Test("a provider that fails in every way is asked again until it tells the status") func status() async throws {
         let bench = try quickBench()
         bench.ledger.set(due: (0..<6).map { _ in bench.awaited() })

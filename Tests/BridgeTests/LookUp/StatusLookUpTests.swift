@@ -143,7 +143,7 @@ import Twilio
         #expect(bench.ledger.putOff.count == 1)
     }
 
-    @Test("the running look-up goes on after failures, and says them and their end once", .timeLimit(.minutes(1)))
+    @Test("the running look-up goes on after failures, and says them and their end once", .timeLimit(.minutes(5)))
     func running() async throws {
         let bench = try LookUpBench {
             $0.batch = 1
@@ -163,7 +163,7 @@ import Twilio
             bench.log.messages == ["A look-up does not succeed and is tried again", "The look-up succeeds again"])
     }
 
-    @Test("failures between which nothing was due are failures in a row", .timeLimit(.minutes(1)))
+    @Test("failures between which nothing was due are failures in a row", .timeLimit(.minutes(5)))
     func rareFailures() async throws {
         let bench = try LookUpBench {
             $0.firstPause = 0.001

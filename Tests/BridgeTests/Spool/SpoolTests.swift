@@ -7,7 +7,7 @@ import Topics
 
 @testable import Bridge
 
-@Suite("The bridge's spool", .timeLimit(.minutes(1))) struct SpoolTests {
+@Suite("The bridge's spool", .timeLimit(.minutes(5))) struct SpoolTests {
     private let begun = "The broker takes no events now; webhooks go to disk"
     private let ended = "The broker has every webhook that was on disk"
 

@@ -40,13 +40,16 @@ def spools(theatre: Theatre) -> bool:
 
 def swallow(proxy: AMQPProxy, from_client: bool) -> None:
     """Swallows some acknowledgements of one direction, then cuts."""
-    swallowed = 0
+    swallowed, last = 0, None
 
     def rule(frame: Frame) -> Act:
-        nonlocal swallowed
+        nonlocal swallowed, last
         if frame.from_client is not from_client or frame.method not in (ACK, NACK):
             return Act.FORWARD
-        swallowed += 1
+        # One frame may settle many, and no more come than the prefetch allows.
+        tag, multiple = frame.settled()
+        swallowed += max(1, tag - last) if multiple and last is not None else 1
+        last = tag
         return Act.DROP
 
     proxy.rule = rule
