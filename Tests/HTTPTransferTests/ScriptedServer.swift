@@ -8,6 +8,7 @@ final class ScriptedServer: Sendable {
 
     let port: UInt16
     private let listener: Int32
+    private let accepts: Bool
     private let log = Mutex(Log())
 
     struct Log {
@@ -37,6 +38,7 @@ final class ScriptedServer: Sendable {
     /// `backlog` of zero and an accept loop that never runs make a server whose connections hang.
     init(accepts: Bool = true, backlog: Int32 = 512, _ script: @escaping Script) throws {
         (listener, port) = try listenOnLoopback(backlog: backlog)
+        self.accepts = accepts
         if accepts { Thread.detachNewThread { [self] in accept(script) } }
     }
 
@@ -53,7 +55,7 @@ final class ScriptedServer: Sendable {
         }
         guard let open else { return }
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        if !accepts { close(listener) }
         for connection in open { connection.abandon() }
     }
 
@@ -87,6 +89,8 @@ final class ScriptedServer: Sendable {
     }
 
     private func accept(_ script: @escaping Script) {
+        // Here, not where it is stopped: another server may have got its number by the time of the next accept.
+        defer { close(listener) }
         while true {
             let socket = Foundation.accept(listener, nil, nil)
             guard socket >= 0 else { return }

@@ -38,11 +38,12 @@ final class ScriptedServer: Sendable {
             return peers.all
         }
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for peer in open { peer.abandon() }
     }
 
     private func accept(_ script: @escaping Script) {
+        // Here, not where it is stopped: another server may have got its number by the time of the next accept.
+        defer { close(listener) }
         while true {
             let socket = Foundation.accept(listener, nil, nil)
             guard socket >= 0 else { return }

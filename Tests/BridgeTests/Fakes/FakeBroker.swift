@@ -16,6 +16,8 @@ final class FakeBroker: Sendable {
         var events: [Event] = []
         var ids: [String] = []
         var batches: [Int] = []
+        var refusals = 0
+        var whenRefused: (count: Int, continuation: CheckedContinuation<Void, Never>)?
         var whenOffered: (count: Int, continuation: CheckedContinuation<Void, Never>)?
         var whenConfirmed: (id: String, continuation: CheckedContinuation<Void, Never>)?
         var hanging: [CheckedContinuation<Void, Never>] = []
@@ -32,6 +34,9 @@ final class FakeBroker: Sendable {
     var ids: [String] { state.withLock { $0.ids } }
     /// How many events from disk were offered together.
     var batches: [Int] { state.withLock { $0.batches } }
+
+    /// How many events were refused.
+    var refusals: Int { state.withLock { $0.refusals } }
 
     func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
 
@@ -57,7 +62,9 @@ final class FakeBroker: Sendable {
             return state.mood
         }
         switch mood {
-        case .confirmsOnly(let left) where left < 0: return .unconfirmed("the broker is away")
+        case .confirmsOnly(let left) where left < 0:
+            refuse()
+            return .unconfirmed("the broker is away")
         case .hangs:
             await hang()
             return .unconfirmed("too late")
@@ -77,6 +84,27 @@ final class FakeBroker: Sendable {
         }
         for continuation in due { continuation.resume() }
         return .confirmed
+    }
+
+    private func refuse() {
+        let due: CheckedContinuation<Void, Never>? = state.withLock { state in
+            state.refusals += 1
+            guard let waiter = state.whenRefused, waiter.count <= state.refusals else { return nil }
+            state.whenRefused = nil
+            return waiter.continuation
+        }
+        due?.resume()
+    }
+
+    /// Returns when so many events were refused.
+    func waitForRefusals(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.refusals < count { state.whenRefused = (count, continuation) }
+                return state.refusals >= count
+            }
+            if isThere { continuation.resume() }
+        }
     }
 
     /// Returns when so many events are confirmed.
