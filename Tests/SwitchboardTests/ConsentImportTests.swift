@@ -104,6 +104,12 @@ import Testing
         #expect(!problem.contains("4155550132"))
     }
 
+    @Test("the digest is that of the file as it is, whatever marks its beginning") func digest() {
+        let file = LineFile(bytes: [0xEF, 0xBB, 0xBF] + Array("to,kind\n".utf8), fields: ConsentLine.fields)
+        // By sha256sum.
+        #expect(file.digest == "70082736be46f53923b0932f9b987601cb091501c82275de6da4fdc67d4160c1")
+    }
+
     @Test("rows that are none") func rows() {
         #expect(read("to,kind\n+14155550132").problems == ["line 2: row has 1 cells; the header has 2"])
         #expect(

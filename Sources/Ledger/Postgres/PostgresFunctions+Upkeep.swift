@@ -66,8 +66,8 @@ extension PostgresFunctions {
 
     static let keys = """
         -- Remembers keys, unless they do not agree with what is stored: then nothing, and what does not agree. A key is
-        -- missed when somebody's word stands under it, or a number that is somebody else's: a token continues with an underscore after the key's id, and the
-        -- grave accent is the next character.
+        -- missed when somebody's word stands under it, or a yes on a reassigned number: a token continues with an
+        -- underscore after the key's id, and the grave accent is the next character.
         CREATE OR REPLACE FUNCTION admit_keys(the_ids text[], the_fingerprints text[])
         RETURNS TABLE (id text, is_missing boolean) LANGUAGE plpgsql AS $function$
         #variable_conflict use_column

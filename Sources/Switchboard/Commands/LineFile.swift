@@ -7,9 +7,12 @@ import Policy
 struct LineFile {
     private let bytes: [UInt8]
     private let fields: Set<String>
+    /// The SHA-256 of the file as it is, in hexadecimal: an entry of the audit log tells by it which file it was.
+    let digest: String
 
     /// - Parameter fields: the names that lines may have.
     init(bytes: [UInt8], fields: Set<String>) {
+        digest = AuditChain.digest(of: bytes)
         // What some programs mark UTF-8 with.
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         self.fields = fields
@@ -29,9 +32,6 @@ struct LineFile {
             throw ExitCode.failure
         }
     }
-
-    /// In hexadecimal, so that an entry of the audit log tells which file it was.
-    var digest: String { AuditChain.digest(of: bytes) }
 
     /// What `read` makes of all lines, and what is wrong with those that cannot be taken, each with the line's number.
     ///

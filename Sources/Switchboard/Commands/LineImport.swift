@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// Records the lines of a file, many at once, so that they share commits.
 struct LineImport<Value: Sendable> {
-    /// Whether a line became the last of its kind.
+    /// Whether a line told something new.
     let record: @Sendable (Value) async throws -> Bool
     /// Told after every line how many are done.
     var progress: (Int) -> Void = { _ in }
@@ -40,9 +40,9 @@ struct LineImport<Value: Sendable> {
 }
 
 struct LineImportOutcome: Equatable {
-    /// Became the last of their kind.
+    /// Told something new.
     var changed = 0
-    /// Stood already, or something later does.
+    /// Told nothing that was not known.
     var unchanged = 0
     /// What could not be recorded; the rest is not tried after the first.
     var failures: [String] = []
